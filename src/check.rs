@@ -1,0 +1,133 @@
+//! One file from text to findings, in the server's order: read, find the objects, structure, defaults, validation.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Cause, Family, Finding, Label, Severity};
+use crate::object::{Object, Skip, defaults, discover};
+use crate::schema::{self, Version};
+use crate::validate::{self, Verdict, Verdicts};
+use crate::yaml::{self, Parsed, Problem, ProblemKind};
+
+/// What a check is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The server's minor version.
+    pub version: Version,
+}
+
+/// A checked file: its tree with defaults filled in, its objects, and what there is to say about each on its own.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The file's path, as findings name it.
+    pub path: Arc<str>,
+    /// Tree, documents, comments.
+    pub parsed: Parsed,
+    /// The Kubernetes objects in it, list items included.
+    pub objects: Vec<Object>,
+    /// The documents that are something else, with the reason.
+    pub skipped: Vec<Skip>,
+    /// What was found, not yet sorted.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks one file on its own. Rules that look across files come later, over the inventory.
+pub fn check(path: Arc<str>, text: String, options: Options) -> Checked {
+    let parsed = yaml::parse(text);
+    let (objects, skipped, strays) = discover(&parsed);
+    let mut checked = Checked { path, parsed, objects, skipped, findings: Vec::new() };
+    for problem in std::mem::take(&mut checked.parsed.problems) {
+        let finding = reading(&checked, &problem);
+        checked.findings.push(finding);
+        checked.parsed.problems.push(problem);
+    }
+    for (document, verdict) in strays {
+        let finding = refusal(&checked, None, document, verdict);
+        checked.findings.push(finding);
+    }
+    for i in 0..checked.objects.len() {
+        let object = checked.objects[i].clone();
+        let mut verdicts = schema::structure(&mut checked.parsed.tree, &object, options.version);
+        defaults::apply(&mut checked.parsed.tree, &object, options.version);
+        let mut errs = Verdicts::default();
+        validate::object(object.field(&checked.parsed.tree), &object.id, options.version, &mut errs);
+        verdicts.extend(errs.into_vec());
+        for verdict in verdicts {
+            let finding = refusal(&checked, Some(&object), object.document, verdict);
+            checked.findings.push(finding);
+        }
+    }
+    checked
+}
+
+/// A problem of the text as a finding.
+fn reading(checked: &Checked, problem: &Problem) -> Finding {
+    let object = checked.objects.iter().find(|object| object.document == problem.document);
+    let (rule, cause) = match problem.kind {
+        ProblemKind::Syntax => ("api-yaml", Cause::Yaml),
+        ProblemKind::DroppedContent => ("api-dropped-content", Cause::Yaml),
+        ProblemKind::DuplicateKey => ("api-duplicate-field", Cause::DuplicateField),
+    };
+    let field = match (object, problem.node) {
+        (Some(object), Some(node)) => object.field(&checked.parsed.tree).at(node).path(),
+        _ => String::new(),
+    };
+    Finding {
+        rule,
+        family: Family::Api,
+        severity: Severity::Error,
+        message: problem.message.clone(),
+        help: problem.help.clone().map(Into::into),
+        path: checked.path.clone(),
+        document: problem.document,
+        object: object.map(|object| object.id.clone()),
+        field,
+        cause: Some(cause),
+        span: problem.span,
+        labels: problem
+            .label
+            .iter()
+            .map(|(span, message)| Label { path: checked.path.clone(), span: *span, message: message.clone() })
+            .collect(),
+        fix: None,
+    }
+}
+
+/// A verdict of the mirror as a finding.
+fn refusal(checked: &Checked, object: Option<&Object>, document: u32, verdict: Verdict) -> Finding {
+    let severity = if verdict.cause == Cause::Warning { Severity::Warning } else { Severity::Error };
+    Finding {
+        rule: verdict.rule.unwrap_or(rule_of(verdict.cause)),
+        family: Family::Api,
+        severity,
+        message: verdict.message,
+        help: verdict.help,
+        path: checked.path.clone(),
+        document,
+        object: object.map(|object| object.id.clone()),
+        field: verdict.field,
+        cause: Some(verdict.cause),
+        span: verdict.span,
+        labels: verdict.label.into_iter().map(|(span, message)| Label { path: checked.path.clone(), span, message }).collect(),
+        fix: verdict.fix.map(|fix| fix.in_file(&checked.path)),
+    }
+}
+
+/// The rule that stands for a cause type where no more special one does.
+fn rule_of(cause: Cause) -> &'static str {
+    match cause {
+        Cause::FieldValueRequired => "api-required",
+        Cause::FieldValueInvalid => "api-invalid",
+        Cause::FieldValueNotSupported => "api-unsupported",
+        Cause::FieldValueForbidden => "api-forbidden",
+        Cause::FieldValueDuplicate => "api-duplicate",
+        Cause::FieldValueNotFound => "api-not-found",
+        Cause::FieldValueTooLong => "api-too-long",
+        Cause::FieldValueTooMany => "api-too-many",
+        Cause::FieldValueTypeInvalid | Cause::Decode => "api-type",
+        Cause::UnknownField => "api-unknown-field",
+        Cause::DuplicateField => "api-duplicate-field",
+        Cause::NoSuchKind => "api-no-such-kind",
+        Cause::Yaml => "api-yaml",
+        Cause::Warning => "api-warning",
+    }
+}

@@ -1,0 +1,151 @@
+//! `Slot`, the writing cursor: puts synthetic values where the server's defaulting would.
+
+use crate::text::Span;
+use crate::yaml::{Kind, Node, NodeId, Style, Text, Tree, flag};
+
+/// A mapping of the tree, to be filled in. Never changes what is written: only missing and `null` values are set.
+pub struct Slot<'t> {
+    tree: &'t mut Tree,
+    node: NodeId,
+}
+
+impl<'t> Slot<'t> {
+    /// The mapping at `node`.
+    pub fn new(tree: &'t mut Tree, node: NodeId) -> Slot<'t> {
+        Slot { tree, node }
+    }
+
+    /// The tree, to read.
+    pub fn tree(&self) -> &Tree {
+        self.tree
+    }
+
+    /// The node it is at.
+    pub fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// The same tree, at another node.
+    pub fn at(&mut self, node: NodeId) -> Slot<'_> {
+        Slot { tree: self.tree, node }
+    }
+
+    /// The value of `key`, if there is one that is not null.
+    pub fn get(&self, key: &str) -> Option<NodeId> {
+        self.tree.get(self.node, key).filter(|&id| self.tree.node(id).kind != Kind::Null)
+    }
+
+    /// The mapping under `key`, if it is one.
+    pub fn map(&mut self, key: &str) -> Option<Slot<'_>> {
+        let id = self.get(key).filter(|&id| self.tree.node(id).kind == Kind::Map)?;
+        Some(self.at(id))
+    }
+
+    /// The mapping under `key`, made where nothing is (Go structs that are no pointers are never absent). `None` where
+    /// something else stands there.
+    pub fn struct_at(&mut self, key: &str) -> Option<Slot<'_>> {
+        let id = match self.get(key) {
+            Some(id) => id,
+            None => self.put(key, Kind::Map, ""),
+        };
+        (self.tree.node(id).kind == Kind::Map).then(|| self.at(id))
+    }
+
+    /// The elements of the sequence under `key`.
+    pub fn items(&self, key: &str) -> Vec<NodeId> {
+        self.get(key).filter(|&id| self.tree.node(id).kind == Kind::Seq).map_or(Vec::new(), |id| self.tree.children(id).collect())
+    }
+
+    /// The string under `key`, or `""`.
+    pub fn text(&self, key: &str) -> &str {
+        self.get(key)
+            .map_or("", |id| if self.tree.node(id).kind == Kind::Str { self.tree.text(self.tree.node(id).text) } else { "" })
+    }
+
+    /// Sets a missing (or empty) string.
+    pub fn default_str(&mut self, key: &str, value: &str) {
+        let empty = match self.get(key) {
+            None => true,
+            Some(id) => self.tree.node(id).kind == Kind::Str && self.tree.text(self.tree.node(id).text).is_empty(),
+        };
+        if empty {
+            self.put(key, Kind::Str, value);
+        }
+    }
+
+    /// Sets a missing integer.
+    pub fn default_int(&mut self, key: &str, value: i64) {
+        if self.get(key).is_none() {
+            self.put(key, Kind::Int(value), &value.to_string());
+        }
+    }
+
+    /// Sets a missing boolean.
+    pub fn default_bool(&mut self, key: &str, value: bool) {
+        if self.get(key).is_none() {
+            self.put(key, Kind::Bool(value), if value { "true" } else { "false" });
+        }
+    }
+
+    /// Puts a synthetic value under `key`, in place of a null or empty one; returns its node.
+    pub fn put(&mut self, key: &str, kind: Kind, text: &str) -> NodeId {
+        let text = self.tree.cook(text);
+        if let Some(id) = self.tree.get(self.node, key) {
+            let node = self.tree.node_mut(id);
+            (node.kind, node.text) = (kind, text);
+            node.flags |= flag::SYNTHETIC;
+            return id;
+        }
+        let key = self.tree.cook(key);
+        self.tree.push(synthetic(self.node, key, kind, text))
+    }
+
+    /// Appends a synthetic element to the sequence `seq`.
+    pub fn append(&mut self, seq: NodeId, kind: Kind, text: &str) -> NodeId {
+        let text = self.tree.cook(text);
+        self.tree.push(synthetic(seq, Text::EMPTY, kind, text))
+    }
+
+    /// Copies the subtree `from` (another place of the same tree) to `key`, all synthetic.
+    pub fn copy(&mut self, key: &str, from: NodeId) -> NodeId {
+        let cooked = self.tree.cook(key);
+        let source = self.tree.node(from).clone();
+        let top = match self.tree.get(self.node, key) {
+            Some(id) => {
+                let node = self.tree.node_mut(id);
+                (node.kind, node.text) = (source.kind, source.text);
+                node.flags |= flag::SYNTHETIC;
+                id
+            }
+            None => self.tree.push(synthetic(self.node, cooked, source.kind, source.text)),
+        };
+        let mut todo = vec![(from, top)];
+        while let Some((from, to)) = todo.pop() {
+            let children: Vec<NodeId> = self.tree.children(from).collect();
+            for child in children {
+                let node = self.tree.node(child).clone();
+                let copy = self.tree.push(synthetic(to, node.key, node.kind, node.text));
+                self.tree.node_mut(copy).flags |= node.flags;
+                todo.push((child, copy));
+            }
+        }
+        top
+    }
+}
+
+fn synthetic(parent: NodeId, key: Text, kind: Kind, text: Text) -> Node {
+    Node {
+        kind,
+        style: Style::Plain,
+        flags: flag::SYNTHETIC,
+        span: Span::default(),
+        key_span: Span::default(),
+        key,
+        text,
+        parent,
+        first: NodeId::NONE,
+        last: NodeId::NONE,
+        next: NodeId::NONE,
+        index: 0,
+    }
+}

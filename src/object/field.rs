@@ -1,0 +1,305 @@
+//! `Field`, the only way anything reads a manifest: a node of an object, or the place where a missing one would be.
+
+use crate::text::Span;
+use crate::yaml::{Kind, NodeId, Text, Tree, flag};
+
+/// How many missing steps below an existing node a field can name.
+const MISSING: usize = 4;
+
+/// A cursor into one object. `Copy`, so that checks pass it by value.
+///
+/// Reading is forgiving, as Go's zero values are: a missing or wrongly typed field reads as `""`, `0`, `false`, no items.
+/// The structure step has reported a wrong type by then and poisoned the node.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    tree: &'a Tree,
+    root: NodeId,
+    node: NodeId,
+    missing: [&'a str; MISSING],
+}
+
+impl<'a> Field<'a> {
+    /// The cursor at an object's root.
+    pub fn root(tree: &'a Tree, root: NodeId) -> Field<'a> {
+        Field { tree, root, node: root, missing: [""; MISSING] }
+    }
+
+    /// The same object's field at `node`.
+    pub fn at(self, node: NodeId) -> Field<'a> {
+        Field { node, missing: [""; MISSING], ..self }
+    }
+
+    /// The object's root.
+    pub fn object(self) -> Field<'a> {
+        self.at(self.root)
+    }
+
+    /// The field `name` of this struct or map, there or not.
+    pub fn get(self, name: &'a str) -> Field<'a> {
+        if self.absent() {
+            return self.below(name);
+        }
+        match self.tree.get(self.node, name) {
+            Some(node) => self.at(node),
+            None => self.below(name),
+        }
+    }
+
+    fn below(mut self, name: &'a str) -> Field<'a> {
+        let free = self.missing.iter().position(|step| step.is_empty()).unwrap_or(MISSING - 1);
+        self.missing[free] = name;
+        self
+    }
+
+    /// Whether there is no node here at all. A written `null` is a node; see [`Field::exists`].
+    pub fn absent(self) -> bool {
+        !self.missing[0].is_empty()
+    }
+
+    /// Whether there is a value here, written or by default; `null` is none, as the server drops it.
+    pub fn exists(self) -> bool {
+        !self.absent() && self.kind() != Kind::Null
+    }
+
+    /// The value, unless it is missing or null: `if let Some(probe) = container.some("livenessProbe")`.
+    pub fn some(self, name: &'a str) -> Option<Field<'a>> {
+        let field = self.get(name);
+        field.exists().then_some(field)
+    }
+
+    /// The type of the value; `Null` where there is none.
+    pub fn kind(self) -> Kind {
+        if self.absent() { Kind::Null } else { self.tree.node(self.node).kind }
+    }
+
+    /// Whether it is a mapping.
+    pub fn is_map(self) -> bool {
+        self.kind() == Kind::Map
+    }
+
+    /// Whether it is a sequence.
+    pub fn is_seq(self) -> bool {
+        self.kind() == Kind::Seq
+    }
+
+    /// The string, or `""`: Go's zero value for what is missing, null or not a string.
+    pub fn text(self) -> &'a str {
+        self.str().unwrap_or("")
+    }
+
+    /// The string, if it is one.
+    pub fn str(self) -> Option<&'a str> {
+        (self.kind() == Kind::Str).then(|| self.tree.text(self.tree.node(self.node).text))
+    }
+
+    /// A scalar's characters as written (quotes and escapes resolved), whatever its type; `""` for anything else.
+    pub fn scalar(self) -> &'a str {
+        if self.absent() || self.is_map() || self.is_seq() { "" } else { self.tree.text(self.tree.node(self.node).text) }
+    }
+
+    /// The integer, if it is one (`3.0` is one too, as JSON decoding into Go has it not; the structure step tells).
+    pub fn int(self) -> Option<i64> {
+        match self.kind() {
+            Kind::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The integer, or 0.
+    pub fn number(self) -> i64 {
+        self.int().unwrap_or(0)
+    }
+
+    /// The boolean, if it is one.
+    pub fn bool(self) -> Option<bool> {
+        match self.kind() {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `true`.
+    pub fn is_true(self) -> bool {
+        self.bool() == Some(true)
+    }
+
+    /// The elements of a sequence; nothing for anything else.
+    pub fn items(self) -> impl Iterator<Item = Field<'a>> + Clone {
+        self.nodes(Kind::Seq)
+    }
+
+    /// Keys and values of a mapping in the order written; nothing for anything else. A repeated key comes once, with its last
+    /// value.
+    pub fn entries(self) -> impl Iterator<Item = (&'a str, Field<'a>)> + Clone {
+        self.nodes(Kind::Map)
+            .filter(|field| field.tree.node(field.node).flags & flag::SHADOWED == 0)
+            .map(|field| (field.key(), field))
+    }
+
+    fn nodes(self, kind: Kind) -> impl Iterator<Item = Field<'a>> + Clone {
+        let first = if self.kind() == kind { self.tree.node(self.node).first } else { NodeId::NONE };
+        std::iter::successors(first.some(), move |&id| self.tree.node(id).next.some()).map(move |id| self.at(id))
+    }
+
+    /// How many elements or entries there are.
+    pub fn len(self) -> usize {
+        if self.is_map() { self.entries().count() } else { self.items().count() }
+    }
+
+    /// Whether there is no element, no entry, no character: what Go's `len(x) == 0` says of it.
+    pub fn is_empty(self) -> bool {
+        match self.kind() {
+            Kind::Null => true,
+            Kind::Str => self.text().is_empty(),
+            Kind::Map => self.entries().next().is_none(),
+            Kind::Seq => self.items().next().is_none(),
+            _ => false,
+        }
+    }
+
+    /// The key this value stands under; `""` in a sequence and at the root. For a missing field, its name.
+    pub fn key(self) -> &'a str {
+        match self.missing.iter().rev().find(|step| !step.is_empty()) {
+            Some(step) => step,
+            None => self.tree.text(self.tree.node(self.node).key),
+        }
+    }
+
+    /// Its index in its sequence.
+    pub fn index(self) -> usize {
+        self.tree.node(self.node).index as usize
+    }
+
+    /// The mapping or sequence that holds it; the root's is the root.
+    pub fn parent(self) -> Field<'a> {
+        if self.absent() {
+            let mut up = self;
+            let last = up.missing.iter().rposition(|step| !step.is_empty()).unwrap_or(0);
+            up.missing[last] = "";
+            return up;
+        }
+        if self.node == self.root {
+            return self;
+        }
+        self.at(self.tree.node(self.node).parent)
+    }
+
+    /// Whether the text holds it (defaults are not written).
+    pub fn written(self) -> bool {
+        !self.absent() && self.tree.node(self.node).flags & flag::SYNTHETIC == 0
+    }
+
+    /// Whether the structure step refused it or something it is in: then nothing more is said about it.
+    pub fn poisoned(self) -> bool {
+        let mut id = self.node;
+        loop {
+            let node = self.tree.node(id);
+            if node.flags & flag::POISONED != 0 {
+                return true;
+            }
+            if id == self.root || node.parent == NodeId::NONE {
+                return false;
+            }
+            id = node.parent;
+        }
+    }
+
+    /// The node, or for a missing field the node it is missing from.
+    pub fn node(self) -> NodeId {
+        self.node
+    }
+
+    /// The tree it is in.
+    pub fn tree(self) -> &'a Tree {
+        self.tree
+    }
+
+    /// The path as the server writes it: `spec.containers[0].resources.limits[cpu]`.
+    pub fn path(self) -> String {
+        let mut steps = Vec::new();
+        let mut id = self.node;
+        while id != self.root {
+            let node = self.tree.node(id);
+            steps.push(id);
+            id = node.parent;
+        }
+        let mut path = String::new();
+        for id in steps.into_iter().rev() {
+            let node = self.tree.node(id);
+            let parent = self.tree.node(node.parent);
+            match parent.kind {
+                Kind::Seq => path.push_str(&format!("[{}]", node.index)),
+                _ if parent.flags & flag::FREE_KEYS != 0 => path.push_str(&format!("[{}]", self.tree.text(node.key))),
+                _ => push_step(&mut path, self.tree.text(node.key)),
+            }
+        }
+        let free_keys = self.tree.node(self.node).flags & flag::FREE_KEYS != 0;
+        for (i, step) in self.missing.iter().take_while(|step| !step.is_empty()).enumerate() {
+            if i == 0 && free_keys {
+                path.push_str(&format!("[{step}]"));
+            } else {
+                push_step(&mut path, step);
+            }
+        }
+        path
+    }
+
+    /// Where to point: the value; for a missing or defaulted one, the key of the nearest written thing that should hold it.
+    pub fn span(self) -> Span {
+        let mut id = self.node;
+        if self.written() {
+            let span = self.tree.node(id).span;
+            // A collection's first line says enough; underlining forty lines says nothing.
+            return if span.is_empty() { self.key_span() } else { span };
+        }
+        loop {
+            let node = self.tree.node(id);
+            if node.flags & flag::SYNTHETIC == 0 {
+                return anchor(self.tree, id, self.root);
+            }
+            if id == self.root || node.parent == NodeId::NONE {
+                return node.span;
+            }
+            id = node.parent;
+        }
+    }
+
+    /// Where the key is written; the value's own place in a sequence.
+    pub fn key_span(self) -> Span {
+        let node = self.tree.node(self.node);
+        if node.key_span.is_empty() { node.span } else { node.key_span }
+    }
+
+    /// The written text's `Text` handle of a scalar, for fixes.
+    pub fn raw(self) -> Text {
+        self.tree.node(self.node).text
+    }
+}
+
+/// The short thing to underline for a whole node: its key, or a list element's first key, or the object's kind.
+fn anchor(tree: &Tree, id: NodeId, root: NodeId) -> Span {
+    let node = tree.node(id);
+    if id == root {
+        return tree.get(id, "kind").map_or(Span::point(node.span.start), |kind| tree.node(kind).span);
+    }
+    if !node.key_span.is_empty() {
+        return node.key_span;
+    }
+    match node.first.some() {
+        Some(first) if node.kind == Kind::Map => tree.node(first).key_span,
+        _ => node.span,
+    }
+}
+
+fn push_step(path: &mut String, step: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(step);
+}
+
+impl std::fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Field({})", self.path())
+    }
+}

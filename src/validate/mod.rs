@@ -1,0 +1,56 @@
+//! The mirror of the API server's validation: what it refuses after decoding and defaulting, one file per subject.
+
+mod affinity;
+mod apps;
+mod batch;
+mod claim;
+mod config;
+mod container;
+mod meta;
+mod others;
+mod persistent_volume;
+mod pod;
+mod ports;
+mod selector;
+mod service;
+pub mod text;
+mod verdicts;
+mod volumes;
+
+pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, nearest};
+
+use crate::object::{Field, ObjectId};
+use crate::schema::Version;
+
+/// One kind's validation: takes the object's root.
+type Check = fn(&mut Verdicts, Field, Version);
+
+/// Which function validates which kind.
+const KINDS: &[(&str, &str, Check)] = &[
+    ("v1", "Pod", pod::pod),
+    ("v1", "PodTemplate", pod::pod_template),
+    ("v1", "ReplicationController", apps::replication_controller),
+    ("apps/v1", "Deployment", apps::deployment),
+    ("apps/v1", "ReplicaSet", apps::replica_set),
+    ("apps/v1", "StatefulSet", apps::stateful_set),
+    ("apps/v1", "DaemonSet", apps::daemon_set),
+    ("batch/v1", "Job", batch::job),
+    ("batch/v1", "CronJob", batch::cron_job),
+    ("v1", "Service", service::service),
+    ("v1", "PersistentVolumeClaim", claim::claim),
+    ("v1", "PersistentVolume", persistent_volume::persistent_volume),
+    ("v1", "ConfigMap", config::config_map),
+    ("v1", "Secret", config::secret),
+    ("v1", "Namespace", config::namespace),
+    ("v1", "ServiceAccount", config::service_account),
+];
+
+/// Puts into `errs` what the server would refuse about the object at `root`, whose defaults are filled in. Says nothing about
+/// kinds it does not know.
+pub fn object(root: Field, id: &ObjectId, version: Version, errs: &mut Verdicts) {
+    let known =
+        KINDS.iter().chain(others::KINDS).find(|(api_version, kind, _)| *api_version == id.api_version && *kind == id.kind);
+    if let Some((_, _, check)) = known {
+        check(errs, root, version);
+    }
+}

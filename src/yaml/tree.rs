@@ -1,0 +1,223 @@
+//! The arena that one file is parsed into: nodes with byte spans, linked as parent, first child and next sibling.
+
+use crate::text::Span;
+
+/// Index of a node in its [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// No node: the parent of a root, the child of a leaf.
+    pub const NONE: NodeId = NodeId(u32::MAX);
+
+    /// `Some` unless it is [`NodeId::NONE`].
+    pub fn some(self) -> Option<NodeId> {
+        (self != NodeId::NONE).then_some(self)
+    }
+}
+
+/// What a node is after scalar resolution as the API server's YAML library does it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// `null`, `~`, or nothing at all.
+    Null,
+    /// A boolean, from any of the YAML 1.1 spellings.
+    Bool(bool),
+    /// An integer that fits 64 bits signed; larger ones are [`Kind::BigInt`].
+    Int(i64),
+    /// An integer above `i64::MAX` that fits 64 bits unsigned.
+    BigInt(u64),
+    /// Any other number.
+    Float(f64),
+    /// A string.
+    Str,
+    /// A mapping; children carry keys.
+    Map,
+    /// A sequence.
+    Seq,
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Plain scalar, or one that stands for nothing.
+    Plain,
+    /// `'...'`
+    SingleQuoted,
+    /// `"..."`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// Block mapping or sequence.
+    Block,
+    /// Flow mapping or sequence, and everything in JSON.
+    Flow,
+}
+
+/// Node flags, a bit set.
+pub mod flag {
+    /// Not in the text: put there by the server's defaults.
+    pub const SYNTHETIC: u8 = 1;
+    /// The structure step refused this node; later checks say nothing more about it.
+    pub const POISONED: u8 = 2;
+    /// A map with free keys in the schema: its children's paths are written `[key]`.
+    pub const FREE_KEYS: u8 = 4;
+    /// Came here through an alias or a merge key; its span is where it is written.
+    pub const ALIASED: u8 = 8;
+    /// A later value of the same key replaces this one.
+    pub const SHADOWED: u8 = 16;
+}
+
+/// Where a node's (or key's) characters are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// As written, in the source text.
+    Source(Span),
+    /// Unescaped, folded or synthetic: in the tree's own buffer.
+    Cooked(Span),
+}
+
+impl Text {
+    /// No characters.
+    pub const EMPTY: Text = Text::Source(Span::new(0, 0));
+}
+
+/// One node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Type and, for numbers and booleans, value.
+    pub kind: Kind,
+    /// How it is written.
+    pub style: Style,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// The whole node in the source, quotes and block header included, tag and anchor not. A synthetic node has the span of
+    /// its nearest written ancestor's key or value.
+    pub span: Span,
+    /// The key's span in the source, quotes included; empty where the parent is not a mapping.
+    pub key_span: Span,
+    /// The key's characters; [`Text::EMPTY`] where the parent is not a mapping.
+    pub key: Text,
+    /// The scalar's characters after unescaping (numbers and booleans too: as written); collections have none.
+    pub text: Text,
+    /// The collection it is in.
+    pub parent: NodeId,
+    /// Its first child.
+    pub first: NodeId,
+    /// Its last child.
+    pub last: NodeId,
+    /// Its next sibling.
+    pub next: NodeId,
+    /// Its index among its siblings, from 0.
+    pub index: u32,
+}
+
+/// All nodes of one file.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    source: String,
+    cooked: String,
+    nodes: Vec<Node>,
+}
+
+impl Tree {
+    /// An empty tree over `source`.
+    pub fn new(source: String) -> Tree {
+        Tree { source, cooked: String::new(), nodes: Vec::new() }
+    }
+
+    /// The file's text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The node `id`.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// The node `id`, to change.
+    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id.0 as usize]
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The characters of `text`.
+    pub fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Source(span) => &self.source[span.range()],
+            Text::Cooked(span) => &self.cooked[span.range()],
+        }
+    }
+
+    /// Puts `text` into the tree's own buffer.
+    pub fn cook(&mut self, text: &str) -> Text {
+        let start = self.cooked.len() as u32;
+        self.cooked.push_str(text);
+        Text::Cooked(Span::new(start, self.cooked.len() as u32))
+    }
+
+    /// Adds `node` as the last child of `node.parent` (or as a root); links and index are set here.
+    pub fn push(&mut self, mut node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        node.first = NodeId::NONE;
+        node.last = NodeId::NONE;
+        node.next = NodeId::NONE;
+        node.index = 0;
+        if let Some(parent) = node.parent.some() {
+            let last = self.nodes[parent.0 as usize].last;
+            if last == NodeId::NONE {
+                self.nodes[parent.0 as usize].first = id;
+            } else {
+                self.nodes[last.0 as usize].next = id;
+                node.index = self.nodes[last.0 as usize].index + 1;
+            }
+            self.nodes[parent.0 as usize].last = id;
+        }
+        self.nodes.push(node);
+        id
+    }
+
+    /// The children of `id` in order.
+    pub fn children(&self, id: NodeId) -> Children<'_> {
+        Children { tree: self, next: self.node(id).first }
+    }
+
+    /// The value of key `name` in the mapping `id`. Of duplicate keys the last wins, as the server's library has it.
+    pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let mut found = None;
+        for child in self.children(id) {
+            if self.text(self.node(child).key) == name {
+                found = Some(child);
+            }
+        }
+        found
+    }
+}
+
+/// Iterator over the children of a node.
+pub struct Children<'a> {
+    tree: &'a Tree,
+    next: NodeId,
+}
+
+impl Iterator for Children<'_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        let id = self.next.some()?;
+        self.next = self.tree.node(id).next;
+        Some(id)
+    }
+}
