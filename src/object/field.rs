@@ -257,6 +257,10 @@ impl<'a> Field<'a> {
             if node.flags & flag::SYNTHETIC == 0 {
                 return anchor(self.tree, id, self.root);
             }
+            // A value that was copied by a default points at what was copied.
+            if node.kind != Kind::Map && !node.span.is_empty() {
+                return node.span;
+            }
             if id == self.root || node.parent == NodeId::NONE {
                 return node.span;
             }

@@ -3,6 +3,7 @@
 pub mod defaults;
 mod discover;
 mod field;
+pub mod image;
 
 pub use discover::{Skip, discover};
 pub use field::Field;

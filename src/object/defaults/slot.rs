@@ -51,6 +51,61 @@ impl<'t> Slot<'t> {
         (self.tree.node(id).kind == Kind::Map).then(|| self.at(id))
     }
 
+    /// Runs `fill` on the mapping under `key`, if there is one: a Go pointer to a struct.
+    pub fn with(&mut self, key: &str, fill: impl FnOnce(&mut Slot)) {
+        if let Some(mut slot) = self.map(key) {
+            fill(&mut slot);
+        }
+    }
+
+    /// Runs `fill` on every mapping in the sequence under `key`.
+    pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
+        for id in self.items(key) {
+            if self.tree.node(id).kind == Kind::Map {
+                fill(&mut self.at(id));
+            }
+        }
+    }
+
+    /// Runs `fill` on every value, if a mapping, of this mapping.
+    pub fn each_value(&mut self, mut fill: impl FnMut(&mut Slot)) {
+        let values: Vec<NodeId> = self.tree.children(self.node).collect();
+        for id in values {
+            if self.tree.node(id).kind == Kind::Map {
+                fill(&mut self.at(id));
+            }
+        }
+    }
+
+    /// Whether the mapping or sequence under `key` has no element, or nothing is there.
+    pub fn is_empty(&self, key: &str) -> bool {
+        self.get(key).is_none_or(|id| match self.tree.node(id).kind {
+            Kind::Map | Kind::Seq => self.tree.node(id).first == NodeId::NONE,
+            Kind::Str => self.tree.text(self.tree.node(id).text).is_empty(),
+            _ => false,
+        })
+    }
+
+    /// The integer under `key`, or 0.
+    pub fn number(&self, key: &str) -> i64 {
+        match self.get(key).map(|id| self.tree.node(id).kind) {
+            Some(Kind::Int(value)) => value,
+            _ => 0,
+        }
+    }
+
+    /// Whether `true` stands under `key`.
+    pub fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|id| self.tree.node(id).kind == Kind::Bool(true))
+    }
+
+    /// The map with free keys under `key`, made where nothing is: `labels`, `limits`, `data`.
+    pub fn free_map_at(&mut self, key: &str) -> Option<Slot<'_>> {
+        let slot = self.struct_at(key)?;
+        slot.tree.node_mut(slot.node).flags |= flag::FREE_KEYS;
+        Some(slot)
+    }
+
     /// The elements of the sequence under `key`.
     pub fn items(&self, key: &str) -> Vec<NodeId> {
         self.get(key).filter(|&id| self.tree.node(id).kind == Kind::Seq).map_or(Vec::new(), |id| self.tree.children(id).collect())
@@ -73,9 +128,37 @@ impl<'t> Slot<'t> {
         }
     }
 
+    /// Sets a missing string whose Go type is a pointer: a written `""` stays.
+    pub fn default_pointer(&mut self, key: &str, value: &str) {
+        if self.get(key).is_none() {
+            self.put(key, Kind::Str, value);
+        }
+    }
+
+    /// The strings of the sequence under `key`.
+    pub fn strings(&self, key: &str) -> Vec<String> {
+        self.items(key).into_iter().map(|id| self.tree.text(self.tree.node(id).text).to_string()).collect()
+    }
+
+    /// The sequence under `key`, made where nothing is. `None` where something else stands there.
+    pub fn seq_at(&mut self, key: &str) -> Option<NodeId> {
+        let id = match self.get(key) {
+            Some(id) => id,
+            None => self.put(key, Kind::Seq, ""),
+        };
+        (self.tree.node(id).kind == Kind::Seq).then_some(id)
+    }
+
     /// Sets a missing integer.
     pub fn default_int(&mut self, key: &str, value: i64) {
         if self.get(key).is_none() {
+            self.put(key, Kind::Int(value), &value.to_string());
+        }
+    }
+
+    /// Sets an integer that is missing or 0: a Go integer that is no pointer.
+    pub fn default_nonzero(&mut self, key: &str, value: i64) {
+        if self.get(key).is_none_or(|id| self.tree.node(id).kind == Kind::Int(0)) {
             self.put(key, Kind::Int(value), &value.to_string());
         }
     }
@@ -106,7 +189,35 @@ impl<'t> Slot<'t> {
         self.tree.push(synthetic(seq, Text::EMPTY, kind, text))
     }
 
-    /// Copies the subtree `from` (another place of the same tree) to `key`, all synthetic.
+    /// Points the value under `key` at what is written at `from`, for findings about it.
+    pub fn place(&mut self, key: &str, from: NodeId) {
+        let span = self.tree.node(from).span;
+        if let Some(id) = self.get(key) {
+            self.tree.node_mut(id).span = span;
+        }
+    }
+
+    /// Copies every entry of the mapping `from` whose key is missing here: a Go map merged into another.
+    pub fn copy_missing(&mut self, from: NodeId) {
+        let entries: Vec<NodeId> = self.tree.children(from).collect();
+        for entry in entries {
+            let key = self.tree.text(self.tree.node(entry).key).to_string();
+            if self.tree.get(self.node, &key).is_none() {
+                self.copy(&key, entry);
+            }
+        }
+    }
+
+    /// Takes away what is under `key`: the server stores nothing there. A `null` stays in its place.
+    pub fn drop(&mut self, key: &str) {
+        if let Some(id) = self.tree.get(self.node, key) {
+            let node = self.tree.node_mut(id);
+            (node.kind, node.text, node.first, node.last) = (Kind::Null, Text::EMPTY, NodeId::NONE, NodeId::NONE);
+            node.flags |= flag::SYNTHETIC;
+        }
+    }
+
+    /// Copies the subtree `from` (another place of the same tree) to `key`, all synthetic, with the spans of what was copied.
     pub fn copy(&mut self, key: &str, from: NodeId) -> NodeId {
         let cooked = self.tree.cook(key);
         let source = self.tree.node(from).clone();
@@ -119,13 +230,18 @@ impl<'t> Slot<'t> {
             }
             None => self.tree.push(synthetic(self.node, cooked, source.kind, source.text)),
         };
+        let made = self.tree.node_mut(top);
+        made.flags |= source.flags & (flag::FREE_KEYS | flag::POISONED);
+        made.span = source.span;
         let mut todo = vec![(from, top)];
         while let Some((from, to)) = todo.pop() {
             let children: Vec<NodeId> = self.tree.children(from).collect();
             for child in children {
                 let node = self.tree.node(child).clone();
                 let copy = self.tree.push(synthetic(to, node.key, node.kind, node.text));
-                self.tree.node_mut(copy).flags |= node.flags;
+                let made = self.tree.node_mut(copy);
+                made.flags |= node.flags;
+                made.span = node.span;
                 todo.push((child, copy));
             }
         }

@@ -1,0 +1,82 @@
+//! Defaults of Secrets, ConfigMaps, Namespaces and the limits of a namespace.
+
+use super::Slot;
+use crate::yaml::{Kind, NodeId};
+
+/// `v1` Secret. What `stringData` says is laid over `data`, encoded, before anything is validated.
+pub fn secret(root: &mut Slot) {
+    root.default_str("type", "Opaque");
+    let plain: Vec<NodeId> =
+        root.map("stringData").map(|plain| plain.tree().children(plain.node()).collect()).unwrap_or_default();
+    let Some(mut data) = root.free_map_at("data") else { return };
+    for entry in plain {
+        let node = data.tree().node(entry);
+        if node.kind != Kind::Str {
+            continue;
+        }
+        let key = data.tree().text(node.key).to_string();
+        let value = base64(data.tree().text(node.text).as_bytes());
+        data.put(&key, Kind::Str, &value);
+        data.place(&key, entry);
+    }
+}
+
+/// `v1` Namespace: it carries its own name as a label.
+pub fn namespace(root: &mut Slot) {
+    let Some(mut metadata) = root.struct_at("metadata") else { return };
+    let name = metadata.text("name").to_string();
+    if name.is_empty() {
+        return;
+    }
+    if let Some(mut labels) = metadata.free_map_at("labels") {
+        labels.put("kubernetes.io/metadata.name", Kind::Str, &name);
+    }
+}
+
+/// `v1` LimitRange.
+pub fn limit_range(root: &mut Slot) {
+    let Some(mut spec) = root.struct_at("spec") else { return };
+    spec.each("limits", limit);
+}
+
+/// A container's default limit is its maximum; its default request that limit, else its minimum.
+fn limit(item: &mut Slot) {
+    if item.text("type") != "Container" {
+        return;
+    }
+    for (to, from) in [("default", "max"), ("defaultRequest", "default"), ("defaultRequest", "min")] {
+        let Some(from) = item.map(from).map(|map| map.node()) else { continue };
+        if let Some(mut map) = item.free_map_at(to) {
+            map.copy_missing(from);
+        }
+    }
+}
+
+/// Standard base64 with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |word, &byte| word << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+        for i in 0..4 {
+            if i <= chunk.len() {
+                out.push(char::from(DIGITS[(word >> (18 - 6 * i)) as usize & 63]));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_pads() {
+        for (text, want) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("admin", "YWRtaW4=")] {
+            assert_eq!(base64(text.as_bytes()), want);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Container image references, split as the reference parser of the container runtimes and the API server splits them.
+
+/// A parsed image reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image<'a> {
+    /// The registry host, with its port; `docker.io` where the reference names none.
+    pub registry: &'a str,
+    /// The repository below the host, as written: `nginx`, `library/nginx`, `team/app`.
+    pub repository: &'a str,
+    /// What follows `:`, if anything does.
+    pub tag: Option<&'a str>,
+    /// What follows `@`: `sha256:...`.
+    pub digest: Option<&'a str>,
+}
+
+impl<'a> Image<'a> {
+    /// Splits `reference`; `None` where the server's parser refuses it.
+    pub fn parse(reference: &'a str) -> Option<Image<'a>> {
+        if is_hex(reference, 64) {
+            return None;
+        }
+        let (rest, digest) = match reference.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest)),
+            None => (reference, None),
+        };
+        let (host, remainder) = split_host(rest);
+        let (repository, tag) = match remainder.split_once(':') {
+            Some((repository, tag)) => (repository, Some(tag)),
+            None => (remainder, None),
+        };
+        let registry = match host {
+            None | Some("index.docker.io") => "docker.io",
+            Some(host) => host,
+        };
+        let good = is_host(registry)
+            && repository.split('/').all(is_path_component)
+            && registry.len() + 1 + repository.len() <= 255
+            && tag.is_none_or(is_tag)
+            && digest.is_none_or(is_digest);
+        good.then_some(Image { registry, repository, tag, digest })
+    }
+
+    /// The tag that pulling uses: `latest` where neither tag nor digest is written.
+    pub fn effective_tag(&self) -> Option<&'a str> {
+        self.tag.or(if self.digest.is_none() { Some("latest") } else { None })
+    }
+}
+
+/// The host in front of the first slash, if what stands there looks like one: it has a dot, a port or an upper-case letter, or
+/// is `localhost`.
+fn split_host(rest: &str) -> (Option<&str>, &str) {
+    match rest.split_once('/') {
+        Some((first, remainder))
+            if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) =>
+        {
+            (Some(first), remainder)
+        }
+        _ => (None, rest),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let (name, port) = match host.rfind(']') {
+        Some(end) => (&host[..=end], host[end + 1..].strip_prefix(':')),
+        None => host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port))),
+    };
+    let name_good = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(address) => !address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'),
+        None => name.split('.').all(is_host_component),
+    };
+    name_good && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn is_host_component(component: &str) -> bool {
+    !component.is_empty()
+        && component.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !component.starts_with('-')
+        && !component.ends_with('-')
+}
+
+/// Lower-case letters and digits, joined by one dot, one or two underscores, or any number of dashes.
+fn is_path_component(component: &str) -> bool {
+    let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    if !component.starts_with(alphanumeric) || !component.ends_with(alphanumeric) {
+        return false;
+    }
+    component.split(alphanumeric).all(|joint| matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|b| b == b'-'))
+}
+
+fn is_tag(tag: &str) -> bool {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    tag.len() <= 128 && tag.bytes().next().is_some_and(word) && tag.bytes().all(|b| word(b) || b == b'.' || b == b'-')
+}
+
+fn is_digest(digest: &str) -> bool {
+    match digest.split_once(':') {
+        Some(("sha256", hex)) => is_hex(hex, 64),
+        Some(("sha384", hex)) => is_hex(hex, 96),
+        Some(("sha512", hex)) => is_hex(hex, 128),
+        _ => false,
+    }
+}
+
+fn is_hex(text: &str, len: usize) -> bool {
+    text.len() == len && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_split() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let with_digest = format!("r.example.com:5000/a/b@{digest}");
+        let table: &[(&str, Option<(&str, &str, Option<&str>)>)] = &[
+            ("nginx", Some(("docker.io", "nginx", Some("latest")))),
+            ("nginx:1.27", Some(("docker.io", "nginx", Some("1.27")))),
+            ("team/app:v1", Some(("docker.io", "team/app", Some("v1")))),
+            ("localhost/app", Some(("localhost", "app", Some("latest")))),
+            (&with_digest, Some(("r.example.com:5000", "a/b", None))),
+            ("Nginx", None),
+            ("", None),
+            ("nginx:", None),
+            ("a b", None),
+            ("a..b", None),
+            ("a__b--c.d", Some(("docker.io", "a__b--c.d", Some("latest")))),
+        ];
+        for (text, want) in table {
+            let got = Image::parse(text).map(|image| (image.registry, image.repository, image.effective_tag()));
+            assert_eq!(got, *want, "{text}");
+        }
+    }
+}
