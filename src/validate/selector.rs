@@ -1,9 +1,107 @@
 //! Label selectors. Mirrors apimachinery's validation of `LabelSelector`.
 
-use super::Verdicts;
+use super::{Verdicts, meta, text};
 use crate::object::Field;
 
 /// A `LabelSelector`: label keys and values, operators and the values they take.
 pub fn label_selector(errs: &mut Verdicts, selector: Field) {
-    let _ = (errs, selector);
+    meta::labels(errs, selector.get("matchLabels"));
+    for expression in selector.get("matchExpressions").items() {
+        requirement(errs, expression, Values::Checked);
+    }
+}
+
+/// Whether a requirement's values must be label values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// They must.
+    Checked,
+    /// Anything goes: for kinds that once did not look.
+    Free,
+}
+
+/// A `LabelSelector` of a kind that takes any values in expressions.
+pub fn label_selector_with_free_values(errs: &mut Verdicts, selector: Field) {
+    meta::labels(errs, selector.get("matchLabels"));
+    for expression in selector.get("matchExpressions").items() {
+        requirement(errs, expression, Values::Free);
+    }
+}
+
+/// One of `matchExpressions`.
+pub fn requirement(errs: &mut Verdicts, expression: Field, values: Values) {
+    let (operator, list) = (expression.get("operator"), expression.get("values"));
+    match operator.text() {
+        "In" | "NotIn" if list.is_empty() => {
+            errs.required(list, format!("`operator: {}` compares with values", operator.text()));
+        }
+        "In" | "NotIn" => {}
+        "Exists" | "DoesNotExist" if !list.is_empty() => {
+            errs.forbidden(list, format!("`operator: {}` takes no values", operator.text()));
+        }
+        "Exists" | "DoesNotExist" => {}
+        _ => _ = errs.invalid(operator, "must be `In`, `NotIn`, `Exists` or `DoesNotExist`"),
+    }
+    if let Err(why) = text::qualified_name(expression.get("key").text()) {
+        errs.invalid(expression.get("key"), why);
+    }
+    if values == Values::Checked {
+        for value in list.items() {
+            errs.may(value, text::label_value);
+        }
+    }
+}
+
+/// Whether the selector has no condition at all: then it selects everything.
+pub fn selects_all(selector: Field) -> bool {
+    selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty()
+}
+
+/// Whether the server can turn the selector into one it can evaluate: keys, operators and values are all well formed.
+pub fn is_well_formed(selector: Field) -> bool {
+    let labels = selector.get("matchLabels").entries();
+    let expressions = selector.get("matchExpressions").items();
+    labels.into_iter().all(|(key, value)| text::qualified_name(key).is_ok() && text::label_value(value.text()).is_ok())
+        && expressions.into_iter().all(requirement_is_well_formed)
+}
+
+fn requirement_is_well_formed(expression: Field) -> bool {
+    let mut values = expression.get("values").items();
+    let fits = match expression.get("operator").text() {
+        "In" | "NotIn" => !expression.get("values").is_empty(),
+        "Exists" | "DoesNotExist" => expression.get("values").is_empty(),
+        _ => false,
+    };
+    fits && text::qualified_name(expression.get("key").text()).is_ok()
+        && values.all(|value| text::label_value(value.text()).is_ok())
+}
+
+/// The first condition of a well-formed selector that `labels` do not meet: an entry of `matchLabels` or an element of
+/// `matchExpressions`.
+pub fn unmet<'a>(selector: Field<'a>, labels: Field<'a>) -> Option<Field<'a>> {
+    unmet_label(selector.get("matchLabels"), labels).or_else(|| {
+        let mut expressions = selector.get("matchExpressions").items();
+        expressions.find(|&expression| !meets(expression, labels))
+    })
+}
+
+/// The first entry of a map selector that `labels` do not have.
+pub fn unmet_label<'a>(selector: Field<'a>, labels: Field<'a>) -> Option<Field<'a>> {
+    selector.entries().find(|(key, value)| label(labels, key) != Some(value.text())).map(|(_, value)| value)
+}
+
+fn meets(expression: Field, labels: Field) -> bool {
+    let found = label(labels, expression.get("key").text());
+    let listed = |value: &str| expression.get("values").items().any(|item| item.text() == value);
+    match expression.get("operator").text() {
+        "In" => found.is_some_and(listed),
+        "NotIn" => !found.is_some_and(listed),
+        "Exists" => found.is_some(),
+        _ => found.is_none(),
+    }
+}
+
+/// The value of label `key`; one written as `null` is `""`.
+pub fn label<'a>(labels: Field<'a>, key: &str) -> Option<&'a str> {
+    labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value.text())
 }
