@@ -4,9 +4,13 @@ pub mod defaults;
 mod discover;
 mod field;
 pub mod image;
+pub mod intstr;
+pub mod quantity;
 
 pub use discover::{Skip, discover};
 pub use field::Field;
+pub use intstr::IntOrString;
+pub use quantity::Quantity;
 
 use crate::text::Span;
 use crate::yaml::{NodeId, Tree};

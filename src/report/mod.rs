@@ -1,15 +1,5 @@
-//! Findings and objects as text for people and machines. Nothing here prints.
+//! Findings and objects as text for people and machines.
 
-mod github;
 mod json;
-mod page;
-mod plain;
-mod sources;
-mod summary;
 
-pub use github::github;
-pub use json::{finding_json, lint_json, object_json};
-pub use page::{MARK, page};
-pub use plain::{Colour, plain};
-pub use sources::{Source, Sources};
-pub use summary::{Skipped, Summary};
+pub use json::{lint_json, object_json};
