@@ -1,0 +1,102 @@
+//! The rules' pages, run: bad blocks fire exactly on the marked lines, good blocks are silent, fixed blocks equal the fix.
+
+use plimsoll::check::Options;
+use plimsoll::diagnostic::{Finding, Fix};
+use plimsoll::report::MARK;
+use plimsoll::rules::{RULES, Rule};
+use plimsoll::text::LineIndex;
+use plimsoll::workspace::Workspace;
+
+/// One fenced block of a page.
+struct Block {
+    word: String,
+    line: usize,
+    text: String,
+    marks: Vec<u32>,
+}
+
+#[test]
+fn every_block_of_every_page_behaves() {
+    let mut wrong = Vec::new();
+    for rule in RULES {
+        let blocks = blocks(rule.page);
+        if !blocks.iter().any(|block| block.word == "bad") || !blocks.iter().any(|block| block.word == "good") {
+            wrong.push(format!("{}: a page needs at least one bad and one good block", rule.id));
+        }
+        for (i, block) in blocks.iter().enumerate() {
+            let before = i.checked_sub(1).map(|i| &blocks[i]);
+            if let Err(why) = run(rule, block, before) {
+                wrong.push(format!("rules/{}.md:{}: {why}", rule.id, block.line));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn run(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String> {
+    let findings = lint(&block.text);
+    match block.word.as_str() {
+        "good" if findings.is_empty() => Ok(()),
+        "good" => Err(format!("a good block must be silent: {}", said(&findings))),
+        "bad" => {
+            let index = LineIndex::new(&block.text);
+            let mut lines: Vec<u32> =
+                findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| index.position(&block.text, finding.span.start).line).collect();
+            lines.dedup();
+            if lines == block.marks { Ok(()) } else { Err(format!("fires on lines {lines:?}, marked are {:?}: {}", block.marks, said(&findings))) }
+        }
+        "fixed" => {
+            let bad = before.filter(|block| block.word == "bad").ok_or("a fixed block follows a bad one")?;
+            let fixes: Vec<Fix> = lint(&bad.text).into_iter().filter(|finding| finding.rule == rule.id).filter_map(|finding| finding.fix).collect();
+            let fixed = apply(&bad.text, &fixes);
+            if fixed == block.text { Ok(()) } else { Err(format!("the fix gives\n{fixed}")) }
+        }
+        word => Err(format!("unknown block word `{word}`")),
+    }
+}
+
+fn lint(text: &str) -> Vec<Finding> {
+    let mut workspace = Workspace::new(Options::default());
+    workspace.set("page.yaml", text.to_string());
+    workspace.check()
+}
+
+fn said(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("{} at {}: {}; ", finding.rule, finding.field, finding.message)).collect()
+}
+
+/// Applies fixes from the last edit to the first, so that places stay right.
+fn apply(text: &str, fixes: &[Fix]) -> String {
+    let mut edits: Vec<_> = fixes.iter().flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.start));
+    let mut out = text.to_string();
+    for edit in edits {
+        out.replace_range(edit.start as usize..edit.end as usize, &edit.text);
+    }
+    out
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut list = Vec::new();
+    let mut open: Option<Block> = None;
+    for (i, line) in page.lines().enumerate() {
+        match (line.strip_prefix("```"), open.take()) {
+            (Some(info), None) => {
+                let word = info.strip_prefix("yaml ").unwrap_or(info).to_string();
+                open = Some(Block { word, line: i + 1, text: String::new(), marks: Vec::new() });
+            }
+            (Some(_), Some(block)) => list.push(block),
+            (None, Some(mut block)) => {
+                let code = line.strip_suffix(MARK);
+                block.text.push_str(code.unwrap_or(line));
+                block.text.push('\n');
+                if code.is_some() {
+                    block.marks.push(block.text.lines().count() as u32);
+                }
+                open = Some(block);
+            }
+            (None, None) => {}
+        }
+    }
+    list
+}
