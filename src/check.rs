@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::diagnostic::{Cause, Family, Finding, Label, Severity};
 use crate::object::{Object, Skip, defaults, discover};
 use crate::schema::{self, Version};
+use crate::text::Span;
 use crate::validate::{self, Verdict, Verdicts};
-use crate::yaml::{self, Parsed, Problem, ProblemKind};
+use crate::yaml::{self, Parsed, Problem, ProblemKind, Tree};
 
 /// What a check is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,18 +33,43 @@ pub struct Checked {
 
 /// Checks one file on its own. Rules that look across files come later, over the inventory.
 pub fn check(path: Arc<str>, text: String, options: Options) -> Checked {
+    validated(read(path, text), options)
+}
+
+/// Checks a file's bytes: the same, after refusing what is not UTF-8.
+pub fn check_bytes(path: Arc<str>, bytes: Vec<u8>, options: Options) -> Checked {
+    validated(read_bytes(path, bytes), options)
+}
+
+/// Reads one file and finds its objects, without looking at what they say.
+pub fn read(path: Arc<str>, text: String) -> Checked {
     let parsed = yaml::parse(text);
     let (objects, skipped, strays) = discover(&parsed);
     let mut checked = Checked { path, parsed, objects, skipped, findings: Vec::new() };
-    for problem in std::mem::take(&mut checked.parsed.problems) {
-        let finding = reading(&checked, &problem);
-        checked.findings.push(finding);
-        checked.parsed.problems.push(problem);
-    }
     for (document, verdict) in strays {
         let finding = refusal(&checked, None, document, verdict);
         checked.findings.push(finding);
     }
+    checked
+}
+
+/// Reads a file's bytes; one that is not UTF-8 has no objects and one finding.
+pub fn read_bytes(path: Arc<str>, bytes: Vec<u8>) -> Checked {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return read(path, text),
+        Err(error) => error,
+    };
+    let at = error.utf8_error().valid_up_to();
+    let bytes = error.into_bytes();
+    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let what = if wide { "the file is UTF-16: save it as UTF-8" } else { "the file is not UTF-8 from here on" };
+    let text = String::from_utf8_lossy(&bytes[..at.min(MOST_SHOWN)]).into_owned();
+    let finding = unreadable(path.clone(), Span::point(text.len() as u32), what);
+    let parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
+    Checked { path, parsed, objects: Vec::new(), skipped: Vec::new(), findings: vec![finding] }
+}
+
+fn validated(mut checked: Checked, options: Options) -> Checked {
     for i in 0..checked.objects.len() {
         let object = checked.objects[i].clone();
         let mut verdicts = schema::structure(&mut checked.parsed.tree, &object, options.version);
@@ -56,7 +82,31 @@ pub fn check(path: Arc<str>, text: String, options: Options) -> Checked {
             checked.findings.push(finding);
         }
     }
+    // After the structure step, which knows how the server writes the paths.
+    let problems: Vec<Finding> = checked.parsed.problems.iter().map(|problem| reading(&checked, problem)).collect();
+    checked.findings.extend(problems);
     checked
+}
+
+/// How much of an unreadable file is kept to be shown, in bytes.
+const MOST_SHOWN: usize = 1 << 20;
+
+fn unreadable(path: Arc<str>, span: Span, message: &str) -> Finding {
+    Finding {
+        rule: "api-yaml",
+        family: Family::Api,
+        severity: Severity::Error,
+        message: message.to_string(),
+        help: None,
+        path,
+        document: 0,
+        object: None,
+        field: String::new(),
+        cause: Some(Cause::Yaml),
+        span,
+        labels: Vec::new(),
+        fix: None,
+    }
 }
 
 /// A problem of the text as a finding.

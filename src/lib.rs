@@ -9,9 +9,13 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod inventory;
 pub mod object;
 pub mod report;
+pub mod rules;
 pub mod schema;
+pub mod select;
 pub mod text;
 pub mod validate;
+pub mod workspace;
 pub mod yaml;

@@ -1,73 +1,89 @@
 //! The command line: the only part, with the language server, that touches files, terminal and environment.
 
+mod explain;
+mod input;
+mod kustomize;
+mod lint;
+mod output;
+mod progress;
+mod show;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use plimsoll::check::{self, Checked, Options};
-use plimsoll::report;
+use plimsoll::schema::Version;
 
+/// Says what a Kubernetes API server would refuse in your manifests, offline, with the exact place.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(name = "plimsoll", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Args {
     #[command(subcommand)]
     command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  plimsoll lint                         check every manifest below this directory
+  plimsoll lint deploy/ web.yaml        check some
+  helm template . | plimsoll lint -     check what a chart renders
+  plimsoll explain api-unknown-field    what a rule is about
+  plimsoll cron '0 3 * * 1-5'           when a schedule runs
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 input that could not be read or nothing checked, 4 internal";
+
 #[derive(Subcommand)]
 enum Command {
-    /// Check manifests.
-    Lint(Inputs),
-    /// Print objects as the API server decodes them.
-    Show(Inputs),
+    /// Check manifests: what the API server would refuse or warn about, and what does not fit together.
+    Lint(lint::LintArgs),
+    /// Print objects as the API server decodes them or, with --defaults, would store them.
+    Show(show::ShowArgs),
+    /// Show the page of a rule.
+    Explain(explain::ExplainArgs),
+    /// List the rules.
+    Rules(explain::RulesArgs),
 }
 
-#[derive(clap::Args)]
-struct Inputs {
-    paths: Vec<String>,
-    #[arg(long)]
-    only: Option<String>,
-    #[arg(long)]
-    kubernetes_version: Option<String>,
-    #[arg(long)]
-    format: Option<String>,
-    #[arg(long)]
-    defaults: bool,
+/// Why a run ended without a report; each has its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line or the configuration is wrong: exit 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Input could not be read, or there was nothing to check: exit 3.
+    #[error("{0}")]
+    Input(String),
 }
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    match Args::parse().command {
-        Command::Lint(inputs) => {
-            let files = checked(&inputs);
-            let mut findings: Vec<_> = files.iter().flat_map(|file| file.findings.clone()).collect();
-            findings.sort_by(|a, b| a.order(b));
-            println!("{}", report::lint_json(&files, &findings));
-        }
-        Command::Show(inputs) => {
-            let mut list = Vec::new();
-            for file in checked(&inputs) {
-                for object in &file.objects {
-                    let value = report::object_json(object.field(&file.parsed.tree));
-                    list.push(serde_json::json!({"path": &*file.path, "document": object.document, "object": value}));
-                }
-            }
-            println!("{}", serde_json::json!({"objects": list}));
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
+    };
+    let result = match args.command {
+        Command::Lint(args) => lint::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Rules(args) => explain::rules(&args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("plimsoll: {failure}");
+            ExitCode::from(match failure {
+                Failure::Usage(_) => 2,
+                Failure::Input(_) => 3,
+            })
         }
     }
-    ExitCode::SUCCESS
 }
 
-fn checked(inputs: &Inputs) -> Vec<Checked> {
-    let mut files = Vec::new();
-    for path in &inputs.paths {
-        for entry in
-            walkdir::WalkDir::new(path).sort_by_file_name().into_iter().flatten().filter(|entry| entry.file_type().is_file())
-        {
-            let path = entry.path().to_string_lossy().into_owned();
-            if let Ok(text) = std::fs::read_to_string(entry.path()) {
-                files.push(check::check(path.as_str().into(), text, Options::default()));
-            }
-        }
-    }
-    files
+/// clap's own word on a wrong command line; `--help` and `--version` are no errors.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text)
 }

@@ -2,55 +2,64 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::check::Checked;
-use crate::diagnostic::{Finding, Severity};
-use crate::object::Field;
-use crate::text::{LineIndex, Span};
+use super::{Sources, Summary};
+use crate::diagnostic::{Finding, Fix, Label};
+use crate::object::{Field, ObjectId};
+use crate::text::Span;
 use crate::yaml::Kind;
 
-/// The `lint` report over checked files, findings already sorted.
-pub fn lint_json(files: &[Checked], findings: &[Finding]) -> Value {
-    let indexes: std::collections::BTreeMap<&str, (LineIndex, &str)> =
-        files.iter().map(|file| (&*file.path, (LineIndex::new(file.parsed.tree.source()), file.parsed.tree.source()))).collect();
-    let place = |path: &str, span: Span| {
-        let at = |offset: u32| {
-            let position = indexes.get(path).map(|(index, text)| index.position(text, offset)).unwrap_or_default();
-            json!({"line": position.line, "column": position.column, "byte": offset})
-        };
-        json!({"start": at(span.start), "end": at(span.end)})
-    };
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let list: Vec<Value> = findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "rule": finding.rule, "family": finding.family, "severity": finding.severity, "message": finding.message,
-                "help": finding.help, "path": finding.path, "document": finding.document,
-                "object": finding.object.as_ref().map(|id| json!({"apiVersion": id.api_version, "kind": id.kind, "namespace": id.namespace, "name": id.name})),
-                "field": finding.field, "cause": finding.cause, "span": place(&finding.path, finding.span),
-                "labels": finding.labels.iter().map(|label| json!({"path": label.path, "span": place(&label.path, label.span), "message": label.message})).collect::<Vec<_>>(),
-                "fix": finding.fix,
-            })
-        })
-        .collect();
-    let skipped: Vec<Value> = files
-        .iter()
-        .flat_map(|file| file.skipped.iter().map(move |skip| json!({"path": file.path, "reason": skip.reason})))
-        .collect();
+/// The `lint` report; `findings` come sorted.
+pub fn lint_json(summary: &Summary, findings: &[Finding], sources: &Sources) -> Value {
+    let skipped: Vec<Value> = summary.skipped.iter().map(|skip| json!({"path": skip.path, "reason": skip.reason})).collect();
     json!({
         "version": 1,
         "summary": {
-            "files": files.len(),
-            "documents": files.iter().map(|file| file.parsed.documents.len()).sum::<usize>(),
-            "objects": files.iter().map(|file| file.objects.len()).sum::<usize>(),
-            "skipped": skipped,
-            "error": count(Severity::Error), "warning": count(Severity::Warning), "advice": count(Severity::Advice),
+            "files": summary.files, "documents": summary.documents, "objects": summary.objects, "skipped": skipped,
+            "error": summary.errors, "warning": summary.warnings, "advice": summary.advice,
         },
-        "findings": list,
+        "findings": findings.iter().map(|finding| finding_json(finding, sources)).collect::<Vec<Value>>(),
     })
 }
 
-/// A node as JSON. `null` for what JSON cannot say.
+/// One finding.
+pub fn finding_json(finding: &Finding, sources: &Sources) -> Value {
+    let mut out = json!({
+        "rule": finding.rule, "family": finding.family, "severity": finding.severity, "message": finding.message,
+        "path": finding.path, "document": finding.document, "field": finding.field,
+        "span": span_json(&finding.path, finding.span, sources),
+        "labels": finding.labels.iter().map(|label| label_json(label, sources)).collect::<Vec<Value>>(),
+    });
+    if let Value::Object(map) = &mut out {
+        let mut put = |key: &str, value: Option<Value>| value.map(|value| map.insert(key.to_string(), value));
+        put("help", finding.help.as_ref().map(|help| json!(help)));
+        put("object", finding.object.as_ref().map(id_json));
+        put("cause", finding.cause.map(|cause| json!(cause)));
+        put("fix", finding.fix.as_ref().map(fix_json));
+    }
+    out
+}
+
+fn label_json(label: &Label, sources: &Sources) -> Value {
+    json!({"path": label.path, "span": span_json(&label.path, label.span, sources), "message": label.message})
+}
+
+fn fix_json(fix: &Fix) -> Value {
+    json!({"title": fix.title, "safe": fix.safe, "edits": fix.edits})
+}
+
+fn id_json(id: &ObjectId) -> Value {
+    json!({"apiVersion": id.api_version, "kind": id.kind, "namespace": id.namespace, "name": id.name})
+}
+
+fn span_json(path: &str, span: Span, sources: &Sources) -> Value {
+    let at = |offset: u32| {
+        let position = sources.position(path, offset);
+        json!({"line": position.line, "column": position.column, "byte": offset})
+    };
+    json!({"start": at(span.start), "end": at(span.end)})
+}
+
+/// A node as JSON, as the server's YAML library reads it. `null` for a number that JSON cannot say.
 pub fn object_json(field: Field) -> Value {
     match field.kind() {
         Kind::Null => Value::Null,

@@ -1,5 +1,15 @@
-//! Findings and objects as text for people and machines.
+//! Findings and objects as text for people and machines. Nothing here prints.
 
+mod github;
 mod json;
+mod page;
+mod plain;
+mod sources;
+mod summary;
 
-pub use json::{lint_json, object_json};
+pub use github::github;
+pub use json::{finding_json, lint_json, object_json};
+pub use page::{MARK, page};
+pub use plain::{Colour, plain};
+pub use sources::{Source, Sources};
+pub use summary::{Skipped, Summary};

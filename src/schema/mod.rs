@@ -8,6 +8,14 @@ use crate::yaml::Tree;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u8);
 
+impl Version {
+    /// Reads `1.36`.
+    pub fn parse(text: &str) -> Result<Version, String> {
+        let minor = text.strip_prefix("1.").and_then(|minor| minor.parse::<u8>().ok()).filter(|minor| (30..=37).contains(minor));
+        minor.map(Version).ok_or_else(|| format!("`{text}` is none of the versions 1.30 to 1.37"))
+    }
+}
+
 impl Default for Version {
     /// The newest version that recorded verdicts cover.
     fn default() -> Version {

@@ -1,0 +1,141 @@
+//! Finding and reading files: arguments to a sorted list of texts, with what was left out and why.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::{WalkBuilder, WalkState};
+use plimsoll::report::Skipped;
+
+use super::{Failure, kustomize};
+
+/// The file name that stands for standard input in reports.
+const STDIN: &str = "<stdin>";
+
+/// What to read.
+#[derive(clap::Args, Debug)]
+pub struct Paths {
+    /// Files and directories; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The path that findings in standard input are reported at.
+    #[arg(long, value_name = "PATH", requires = "paths")]
+    pub stdin_filename: Option<String>,
+    /// Exit with 0 where nothing was there to check.
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// One input, not read yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input, already read, under the name to report it as.
+    Stdin(String, Vec<u8>),
+}
+
+/// The inputs in order of path, and the files left out.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// What to read.
+    pub list: Vec<Input>,
+    /// What was left out, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Input {
+    /// The path as reports show it.
+    pub fn path(&self) -> String {
+        match self {
+            Input::File(path) => shown(path),
+            Input::Stdin(name, _) => name.clone(),
+        }
+    }
+
+    /// Its bytes.
+    pub fn read(&self) -> Result<Vec<u8>, Failure> {
+        match self {
+            Input::File(path) => {
+                std::fs::read(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", shown(path))))
+            }
+            Input::Stdin(_, bytes) => Ok(bytes.clone()),
+        }
+    }
+}
+
+/// Resolves the arguments: directories are walked, ignore files are honoured, files named explicitly are taken as they are.
+pub fn collect(paths: &Paths) -> Result<Inputs, Failure> {
+    let mut named = BTreeSet::new();
+    let mut walked = BTreeSet::new();
+    for path in &paths.paths {
+        if path.as_os_str() == "-" {
+            named.insert(stdin(paths.stdin_filename.as_deref())?);
+            continue;
+        }
+        let meta = std::fs::metadata(path).map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+        if meta.is_dir() {
+            walked.extend(walk(path)?);
+        } else {
+            named.insert(Input::File(path.clone()));
+        }
+    }
+    let mut inputs = Inputs::default();
+    let patches = kustomize::patches(&walked);
+    for path in walked {
+        let input = Input::File(path.clone());
+        if named.contains(&input) {
+            continue;
+        }
+        match patches.get(&path) {
+            Some(reason) => inputs.skipped.push(Skipped { path: shown(&path), reason: reason.clone() }),
+            None => inputs.list.push(input),
+        }
+    }
+    inputs.list.extend(named);
+    inputs.list.sort_by_key(Input::path);
+    Ok(inputs)
+}
+
+fn stdin(name: Option<&str>) -> Result<Input, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure::Input(format!("cannot read standard input: {error}")))?;
+    Ok(Input::Stdin(name.unwrap_or(STDIN).to_string(), bytes))
+}
+
+/// The `.yaml`, `.yml` and `.json` files below `root`, walked in parallel.
+fn walk(root: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let found = Mutex::new(Vec::new());
+    let failed = Mutex::new(None);
+    let walker = WalkBuilder::new(root).add_custom_ignore_filename(".plimsollignore").require_git(false).build_parallel();
+    walker.run(|| {
+        Box::new(|entry| {
+            match entry {
+                Ok(entry)
+                    if entry.file_type().is_some_and(|kind| !kind.is_dir())
+                        && is_manifest(entry.path())
+                        && entry.path().is_file() =>
+                {
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string()),
+            }
+            WalkState::Continue
+        })
+    });
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(Failure::Input(format!("cannot walk {}: {error}", root.display()))),
+        None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+    ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned()
+}

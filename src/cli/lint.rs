@@ -1,0 +1,153 @@
+//! `plimsoll lint`: reads, checks in parallel, filters, reports.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use plimsoll::check::{self, Options};
+use plimsoll::diagnostic::{Finding, Severity};
+use plimsoll::report::{self, Sources, Summary};
+use plimsoll::schema::Version;
+use plimsoll::select::Selection;
+use plimsoll::workspace::{FileReport, Workspace};
+use rayon::prelude::*;
+
+use super::input::{self, Input, Paths};
+use super::output::{self, When};
+use super::{Failure, progress};
+
+/// Arguments of `lint`.
+#[derive(Args, Debug)]
+pub struct LintArgs {
+    #[command(flatten)]
+    paths: Paths,
+    /// Report only these families or rules.
+    #[arg(long, value_name = "FAMILY|RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Do not report these families or rules.
+    #[arg(long, value_name = "FAMILY|RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// The API server's minor version, 1.30 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
+    kubernetes_version: Version,
+    /// How to report.
+    #[arg(long, value_enum, default_value = "plain")]
+    format: Format,
+    /// Exit with 1 when there is a finding at least this bad.
+    #[arg(long, value_enum, default_value = "error")]
+    fail_on: FailOn,
+    /// Also name what was left out, and why.
+    #[arg(short, long)]
+    verbose: bool,
+    /// When to use colours.
+    #[arg(long, value_enum, default_value = "auto")]
+    color: When,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people: the lines, with the place underlined.
+    Plain,
+    /// One JSON document, version 1 of the contract.
+    Json,
+    /// GitHub workflow annotations.
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    /// Errors only.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Anything.
+    Advice,
+    /// Nothing: always exit with 0.
+    Never,
+}
+
+/// Runs `lint`.
+pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let selection = Selection::parse(&args.only, &args.ignore).map_err(Failure::Usage)?;
+    let inputs = input::collect(&args.paths)?;
+    let options = Options { version: args.kubernetes_version };
+    let mut workspace = Workspace::new(options);
+    for report in check_all(&inputs.list, options)? {
+        workspace.insert(report);
+    }
+    let mut findings = workspace.check();
+    findings.retain(|finding| selection.has(finding));
+    let summary = Summary::new(workspace.files(), &findings, inputs.skipped);
+    let sources = sources(&workspace, &findings, &inputs.list);
+    let text = match args.format {
+        Format::Plain => plain(args, &findings, &summary, &sources, started),
+        Format::Json => format!("{}\n", report::lint_json(&summary, &findings, &sources)),
+        Format::Github => report::github(&findings, &sources),
+    };
+    output::print(&text)?;
+    if summary.objects == 0 && summary.errors == 0 && !args.paths.allow_empty {
+        return Err(Failure::Input("nothing was checked: no Kubernetes object found (--allow-empty accepts that)".to_string()));
+    }
+    Ok(exit_code(args.fail_on, &findings))
+}
+
+fn check_all(inputs: &[Input], options: Options) -> Result<Vec<FileReport>, Failure> {
+    let progress = progress::Progress::new(inputs.len());
+    inputs
+        .par_iter()
+        .map(|input| {
+            let checked = check::check_bytes(input.path().into(), input.read()?, options);
+            progress.step();
+            Ok(checked.into())
+        })
+        .collect()
+}
+
+/// The texts that the findings point into. A file without findings of its own was dropped; it is read again where a label needs it.
+fn sources(workspace: &Workspace, findings: &[Finding], inputs: &[Input]) -> Sources {
+    let mut sources = Sources::default();
+    for file in workspace.files() {
+        if let Some(text) = &file.text {
+            sources.add(file.path.clone(), text.clone());
+        }
+    }
+    let paths =
+        findings.iter().flat_map(|finding| std::iter::once(&finding.path).chain(finding.labels.iter().map(|label| &label.path)));
+    for path in paths {
+        if sources.get(path).is_some() {
+            continue;
+        }
+        let bytes = inputs.iter().find(|input| *input.path() == **path).and_then(|input| input.read().ok()).unwrap_or_default();
+        sources.add(path.clone(), Arc::from(String::from_utf8_lossy(&bytes)));
+    }
+    sources
+}
+
+fn plain(args: &LintArgs, findings: &[Finding], summary: &Summary, sources: &Sources, started: Instant) -> String {
+    let mut text = String::new();
+    report::plain(&mut text, findings, sources, args.color.colour(), output::width());
+    if args.verbose {
+        for skipped in &summary.skipped {
+            text.push_str(&format!("skipped {}: {}\n", skipped.path, skipped.reason));
+        }
+    }
+    text.push_str(&format!("{} in {}\n", summary.line(), took(started)));
+    text
+}
+
+fn took(started: Instant) -> String {
+    let elapsed = started.elapsed();
+    if elapsed.as_secs() > 0 { format!("{:.1} s", elapsed.as_secs_f64()) } else { format!("{} ms", elapsed.as_millis()) }
+}
+
+fn exit_code(fail_on: FailOn, findings: &[Finding]) -> ExitCode {
+    let least = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Advice => Severity::Advice,
+        FailOn::Never => return ExitCode::SUCCESS,
+    };
+    ExitCode::from(u8::from(findings.iter().any(|finding| finding.severity >= least)))
+}

@@ -1,0 +1,145 @@
+//! What rules across files need to know of every object: small facts with places, so that the trees themselves can be dropped.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::check::Checked;
+use crate::object::{Field, Object, ObjectId};
+use crate::text::Span;
+
+/// One object, as other objects see it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The file it is in.
+    pub path: Arc<str>,
+    /// The document of that file.
+    pub document: u32,
+    /// Who it is.
+    pub id: ObjectId,
+    /// Where its name is written.
+    pub name_span: Span,
+    /// What its kind adds.
+    pub facts: Facts,
+}
+
+/// The part of an object that depends on its kind.
+#[derive(Clone, Debug, Default)]
+pub enum Facts {
+    /// A Service.
+    Service(Service),
+    /// A StatefulSet.
+    StatefulSet(StatefulSet),
+    /// Nothing that rules ask for yet.
+    #[default]
+    Other,
+}
+
+/// What a Service offers.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// `clusterIP: None`.
+    pub headless: bool,
+    /// Where `clusterIP`, or else the name, is written.
+    pub cluster_ip_span: Span,
+    /// Which pods it selects; empty for none.
+    pub selector: BTreeMap<String, String>,
+    /// Where the selector is written.
+    pub selector_span: Span,
+}
+
+/// What a StatefulSet asks for.
+#[derive(Clone, Debug)]
+pub struct StatefulSet {
+    /// `spec.serviceName`.
+    pub service_name: String,
+    /// Where it is written, or where it would be.
+    pub service_name_span: Span,
+    /// The labels of its pods.
+    pub pod_labels: BTreeMap<String, String>,
+}
+
+impl Entry {
+    /// The namespace the object ends up in when the apply command names none.
+    pub fn namespace(&self) -> &str {
+        if self.id.namespace.is_empty() { "default" } else { &self.id.namespace }
+    }
+}
+
+/// The facts of all objects of a file.
+pub fn entries(checked: &Checked) -> Vec<Entry> {
+    checked.objects.iter().map(|object| entry(checked, object)).collect()
+}
+
+fn entry(checked: &Checked, object: &Object) -> Entry {
+    let root = object.field(&checked.parsed.tree);
+    let facts = match (object.group(), object.id.kind.as_str()) {
+        ("", "Service") => Facts::Service(service(root.get("spec"))),
+        ("apps", "StatefulSet") => Facts::StatefulSet(stateful_set(root.get("spec"))),
+        _ => Facts::Other,
+    };
+    Entry {
+        path: checked.path.clone(),
+        document: object.document,
+        id: object.id.clone(),
+        name_span: root.get("metadata").get("name").span(),
+        facts,
+    }
+}
+
+fn service(spec: Field) -> Service {
+    let cluster_ip = spec.get("clusterIP");
+    let place = if cluster_ip.written() { cluster_ip } else { spec.object().get("metadata").get("name") };
+    Service {
+        headless: cluster_ip.text() == "None",
+        cluster_ip_span: place.span(),
+        selector: strings(spec.get("selector")),
+        selector_span: spec.get("selector").key_span(),
+    }
+}
+
+fn stateful_set(spec: Field) -> StatefulSet {
+    StatefulSet {
+        service_name: spec.get("serviceName").text().to_string(),
+        service_name_span: spec.get("serviceName").span(),
+        pod_labels: strings(spec.get("template").get("metadata").get("labels")),
+    }
+}
+
+fn strings(map: Field) -> BTreeMap<String, String> {
+    map.entries().map(|(key, value)| (key.to_string(), value.text().to_string())).collect()
+}
+
+/// All objects, in order of path and place.
+#[derive(Debug, Default)]
+pub struct Inventory<'a> {
+    entries: Vec<&'a Entry>,
+    services: BTreeMap<(&'a str, &'a str), &'a Entry>,
+}
+
+impl<'a> Inventory<'a> {
+    /// Indexes `entries`, which come in order of path and place.
+    pub fn new(entries: impl Iterator<Item = &'a Entry>) -> Inventory<'a> {
+        let mut inventory = Inventory::default();
+        for entry in entries {
+            if let Facts::Service(_) = entry.facts {
+                inventory.services.entry((entry.namespace(), &entry.id.name)).or_insert(entry);
+            }
+            inventory.entries.push(entry);
+        }
+        inventory
+    }
+
+    /// All of them.
+    pub fn entries(&self) -> &[&'a Entry] {
+        &self.entries
+    }
+
+    /// The Service `name` of `namespace`, and what is known of it.
+    pub fn service(&self, namespace: &str, name: &str) -> Option<(&'a Entry, &'a Service)> {
+        let entry = self.services.get(&(namespace, name))?;
+        match &entry.facts {
+            Facts::Service(service) => Some((entry, service)),
+            _ => None,
+        }
+    }
+}

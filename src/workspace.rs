@@ -1,0 +1,85 @@
+//! The workspace: every file by path, and all that is known about them together. The command line and the editor share it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::check::{self, Checked, Options};
+use crate::diagnostic::Finding;
+use crate::inventory::{self, Entry, Inventory};
+use crate::object::Skip;
+use crate::rules;
+
+/// What is kept of a checked file once its tree is dropped.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// The file.
+    pub path: Arc<str>,
+    /// How many documents it has, empty ones left out.
+    pub documents: usize,
+    /// Which documents are no Kubernetes objects.
+    pub skipped: Vec<Skip>,
+    /// What was found in it alone.
+    pub findings: Vec<Finding>,
+    /// Its objects, as others see them.
+    pub entries: Vec<Entry>,
+    /// Its text, kept only where a finding needs it to be shown.
+    pub text: Option<Arc<str>>,
+}
+
+impl From<Checked> for FileReport {
+    fn from(checked: Checked) -> FileReport {
+        let entries = inventory::entries(&checked);
+        let text = (!checked.findings.is_empty()).then(|| checked.parsed.tree.source().into());
+        FileReport {
+            path: checked.path,
+            documents: checked.parsed.documents.len(),
+            skipped: checked.skipped,
+            findings: checked.findings,
+            entries,
+            text,
+        }
+    }
+}
+
+/// All files.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    options: Options,
+    files: BTreeMap<Arc<str>, FileReport>,
+}
+
+impl Workspace {
+    /// An empty one.
+    pub fn new(options: Options) -> Workspace {
+        Workspace { options, files: BTreeMap::new() }
+    }
+
+    /// Checks `text` as the content of `path` from now on.
+    pub fn set(&mut self, path: &str, text: String) {
+        self.insert(check::check(path.into(), text, self.options).into());
+    }
+
+    /// Takes a file that was checked elsewhere (on another thread).
+    pub fn insert(&mut self, report: FileReport) {
+        self.files.insert(report.path.clone(), report);
+    }
+
+    /// Forgets `path`.
+    pub fn remove(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// The files in order of path.
+    pub fn files(&self) -> impl Iterator<Item = &FileReport> {
+        self.files.values()
+    }
+
+    /// Everything there is to say, in the one order.
+    pub fn check(&self) -> Vec<Finding> {
+        let inventory = Inventory::new(self.files().flat_map(|file| &file.entries));
+        let mut findings: Vec<Finding> = self.files().flat_map(|file| file.findings.iter().cloned()).collect();
+        rules::run(&inventory, &mut findings);
+        findings.sort_by(Finding::order);
+        findings
+    }
+}
