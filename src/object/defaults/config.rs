@@ -11,18 +11,25 @@ pub fn secret(root: &mut Slot) {
     let Some(mut data) = root.free_map_at("data") else { return };
     for entry in plain {
         let node = data.tree().node(entry);
-        if node.kind != Kind::Str {
+        if !matches!(node.kind, Kind::Str | Kind::Null) {
             continue;
         }
         let key = data.tree().text(node.key).to_string();
-        let value = base64(data.tree().text(node.text).as_bytes());
+        let plain = if node.kind == Kind::Str { data.tree().text(node.text) } else { "" };
+        let value = base64(plain.as_bytes());
         data.put(&key, Kind::Str, &value);
         data.place(&key, entry);
     }
 }
 
-/// `v1` Namespace: it carries its own name as a label.
+/// `v1` Namespace: it carries its own name as a label, and the finalizer that empties it.
 pub fn namespace(root: &mut Slot) {
+    if let Some(mut spec) = root.struct_at("spec")
+        && !spec.strings("finalizers").iter().any(|finalizer| finalizer == "kubernetes")
+        && let Some(finalizers) = spec.seq_at("finalizers")
+    {
+        spec.append(finalizers, Kind::Str, "kubernetes");
+    }
     let Some(mut metadata) = root.struct_at("metadata") else { return };
     let name = metadata.text("name").to_string();
     if name.is_empty() {
@@ -48,6 +55,22 @@ fn limit(item: &mut Slot) {
         let Some(from) = item.map(from).map(|map| map.node()) else { continue };
         if let Some(mut map) = item.free_map_at(to) {
             map.copy_missing(from);
+        }
+    }
+}
+
+/// `v1` Node: `podCIDR` is the first of `podCIDRs`; where they differ, it alone counts.
+pub fn node(root: &mut Slot) {
+    let Some(mut spec) = root.struct_at("spec") else { return };
+    let (one, all) = (spec.text("podCIDR").to_string(), spec.strings("podCIDRs"));
+    if one.is_empty() {
+        if let Some(first) = all.first() {
+            spec.default_str("podCIDR", first);
+        }
+    } else if all.first() != Some(&one) {
+        spec.drop("podCIDRs");
+        if let Some(list) = spec.seq_at("podCIDRs") {
+            spec.append(list, Kind::Str, &one);
         }
     }
 }

@@ -1,11 +1,18 @@
 //! The server's defaults, written into the tree as synthetic nodes before validation runs.
 
+mod admission;
 mod affinity;
 mod apps;
+mod autoscaling;
 mod batch;
 mod config;
+mod devices;
+mod extension;
+mod flow;
 mod meta;
+mod network;
 mod pod;
+mod rbac;
 mod service;
 mod slot;
 mod storage;
@@ -17,8 +24,11 @@ use super::Object;
 use crate::schema::Version;
 use crate::yaml::Tree;
 
+/// One kind's defaults: takes the root.
+type Fill = fn(&mut Slot);
+
 /// Which function fills in which kind; each takes the object's root.
-const KINDS: &[(&str, &str, fn(&mut Slot))] = &[
+const KINDS: &[(&str, &str, Fill)] = &[
     ("v1", "Pod", pod::pod),
     ("v1", "PodTemplate", pod::pod_template),
     ("v1", "ReplicationController", apps::replication_controller),
@@ -36,6 +46,35 @@ const KINDS: &[(&str, &str, fn(&mut Slot))] = &[
     ("v1", "Secret", config::secret),
     ("v1", "Namespace", config::namespace),
     ("v1", "LimitRange", config::limit_range),
+    ("v1", "ResourceQuota", spec_only),
+    ("v1", "Node", config::node),
+    ("autoscaling/v1", "HorizontalPodAutoscaler", autoscaling::autoscaler_v1),
+    ("autoscaling/v2", "HorizontalPodAutoscaler", autoscaling::autoscaler_v2),
+    ("networking.k8s.io/v1", "NetworkPolicy", network::network_policy),
+    ("networking.k8s.io/v1", "Ingress", spec_only),
+    ("networking.k8s.io/v1", "IngressClass", network::ingress_class),
+    ("policy/v1", "PodDisruptionBudget", spec_only),
+    ("coordination.k8s.io/v1", "Lease", spec_only),
+    ("certificates.k8s.io/v1", "CertificateSigningRequest", spec_only),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding", rbac::binding),
+    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", rbac::binding),
+    ("storage.k8s.io/v1", "StorageClass", storage::storage_class),
+    ("storage.k8s.io/v1", "CSIDriver", storage::csi_driver),
+    ("scheduling.k8s.io/v1", "PriorityClass", storage::priority_class),
+    ("resource.k8s.io/v1", "ResourceClaim", devices::claim),
+    ("resource.k8s.io/v1", "ResourceClaimTemplate", devices::claim_template),
+    ("resource.k8s.io/v1", "DeviceClass", spec_only),
+    ("resource.k8s.io/v1", "ResourceSlice", spec_only),
+    ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema", flow::flow_schema),
+    ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", flow::priority_level),
+    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", admission::validating_webhooks),
+    ("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", admission::mutating_webhooks),
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", admission::policy),
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", admission::policy_binding),
+    ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy", admission::policy),
+    ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding", admission::policy_binding),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition", extension::definition),
+    ("apiregistration.k8s.io/v1", "APIService", extension::api_service),
 ];
 
 /// Fills in what the server fills in before it validates. Nothing but `metadata` for kinds it does not know.
@@ -47,4 +86,9 @@ pub fn apply(tree: &mut Tree, object: &Object, version: Version) {
     if let Some((_, _, fill)) = known {
         fill(&mut root);
     }
+}
+
+/// Kinds that have no defaults but a `spec`, which is never absent.
+fn spec_only(root: &mut Slot) {
+    root.struct_at("spec");
 }

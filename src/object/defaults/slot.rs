@@ -58,19 +58,12 @@ impl<'t> Slot<'t> {
         }
     }
 
-    /// Runs `fill` on every mapping in the sequence under `key`.
+    /// Runs `fill` on every mapping in the sequence under `key`. A `null` among structs decodes as an empty one.
     pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
         for id in self.items(key) {
-            if self.tree.node(id).kind == Kind::Map {
-                fill(&mut self.at(id));
+            if self.tree.node(id).kind == Kind::Null {
+                self.tree.node_mut(id).kind = Kind::Map;
             }
-        }
-    }
-
-    /// Runs `fill` on every value, if a mapping, of this mapping.
-    pub fn each_value(&mut self, mut fill: impl FnMut(&mut Slot)) {
-        let values: Vec<NodeId> = self.tree.children(self.node).collect();
-        for id in values {
             if self.tree.node(id).kind == Kind::Map {
                 fill(&mut self.at(id));
             }

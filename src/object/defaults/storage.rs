@@ -2,6 +2,7 @@
 
 use super::Slot;
 use super::volumes;
+use crate::yaml::Kind;
 
 /// `v1` PersistentVolume.
 pub fn persistent_volume(root: &mut Slot) {
@@ -25,10 +26,13 @@ pub fn claim_spec(spec: &mut Slot) {
     spec.struct_at("resources");
 }
 
-/// `dataSource` and `dataSourceRef` say the same; one is written into the other, unless it crosses namespaces.
+/// `dataSource` and `dataSourceRef` say the same; one is written into the other, unless it crosses namespaces. A `dataSource`
+/// of a kind that nothing provides is left out.
 fn data_source(spec: &mut Slot) {
-    let (old, new) = (spec.get("dataSource"), spec.get("dataSourceRef"));
-    match (old, new) {
+    if spec.get("dataSource").is_some() && !spec.map("dataSource").is_some_and(|source| is_known(&source)) {
+        spec.drop("dataSource");
+    }
+    match (spec.get("dataSource"), spec.get("dataSourceRef")) {
         (Some(old), None) => {
             spec.copy("dataSourceRef", old);
         }
@@ -40,4 +44,38 @@ fn data_source(spec: &mut Slot) {
         }
         _ => {}
     }
+}
+
+fn is_known(source: &Slot) -> bool {
+    matches!(
+        (source.text("kind"), source.text("apiGroup")),
+        ("PersistentVolumeClaim", "") | ("VolumeSnapshot", "snapshot.storage.k8s.io")
+    )
+}
+
+/// `storage.k8s.io/v1` StorageClass.
+pub fn storage_class(root: &mut Slot) {
+    root.default_pointer("reclaimPolicy", "Delete");
+    root.default_pointer("volumeBindingMode", "Immediate");
+}
+
+/// `storage.k8s.io/v1` CSIDriver.
+pub fn csi_driver(root: &mut Slot) {
+    let Some(mut spec) = root.struct_at("spec") else { return };
+    spec.default_bool("attachRequired", true);
+    spec.default_bool("podInfoOnMount", false);
+    spec.default_bool("storageCapacity", false);
+    spec.default_bool("requiresRepublish", false);
+    spec.default_bool("seLinuxMount", false);
+    spec.default_pointer("fsGroupPolicy", "ReadWriteOnceWithFSType");
+    if spec.is_empty("volumeLifecycleModes")
+        && let Some(modes) = spec.seq_at("volumeLifecycleModes")
+    {
+        spec.append(modes, Kind::Str, "Persistent");
+    }
+}
+
+/// `scheduling.k8s.io/v1` PriorityClass.
+pub fn priority_class(root: &mut Slot) {
+    root.default_pointer("preemptionPolicy", "PreemptLowerPriority");
 }
