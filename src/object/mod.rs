@@ -1,5 +1,6 @@
 //! Kubernetes objects over the tree: which one it is, and the cursor that everything reads it with.
 
+pub mod cron;
 pub mod defaults;
 mod discover;
 mod field;
