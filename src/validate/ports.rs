@@ -18,6 +18,30 @@ pub fn ports(errs: &mut Verdicts, ports: Field) {
         if port.get("hostPort").number() != 0 {
             errs.between(port.get("hostPort"), 1, 65535);
         }
-        errs.one_of(port.get("protocol"), &["SCTP", "TCP", "UDP"]);
+        errs.must_be_one_of(port.get("protocol"), &["SCTP", "TCP", "UDP"]);
+    }
+}
+
+/// No two of these containers take the same port of the node: the same number, protocol and address.
+pub fn host_port_conflicts<'a>(errs: &mut Verdicts, containers: impl Iterator<Item = Field<'a>>) {
+    let mut taken = Unique::default();
+    for port in containers.flat_map(|container| container.get("ports").items()) {
+        let number = port.get("hostPort").number();
+        if number != 0 {
+            let key = format!("{}/{}/{number}", port.get("protocol").text(), port.get("hostIP").text());
+            taken.add_as(errs, port.get("hostPort"), key);
+        }
+    }
+}
+
+/// A port number, or the name of one of the container's ports: `port` of probes and handlers. A missing one is the number 0.
+pub fn number_or_name(errs: &mut Verdicts, port: Field) {
+    match port.str() {
+        Some(name) => {
+            if let Err(why) = text::port_name(name) {
+                errs.invalid(port, why);
+            }
+        }
+        None => _ = errs.between(port, 1, 65535),
     }
 }
