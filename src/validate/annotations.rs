@@ -73,13 +73,12 @@ fn app_armor(value: &str) -> Result<(), Why> {
 
 /// Seccomp profiles: where there is both an annotation and a field, they say the same.
 pub fn seccomp_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
-    let profile = |holder: Field<'_>| -> Option<Field<'_>> { None.or(holder.get("securityContext").some("seccompProfile")) };
-    if let (Some(profile), Some(value)) = (profile(spec), annotation(annotations, SECCOMP_POD, "")) {
-        matches(errs, profile, value, &["runtime/default", "docker/default"]);
-    }
-    for container in container::all(spec) {
-        let value = annotation(annotations, SECCOMP_CONTAINER, container.get("name").text());
-        if let (Some(profile), Some(value)) = (profile(container), value) {
+    let of_pod = annotation(annotations, SECCOMP_POD, "").map(|value| (spec, value));
+    let of_containers = container::all(spec).filter_map(|container| {
+        annotation(annotations, SECCOMP_CONTAINER, container.get("name").text()).map(|value| (container, value))
+    });
+    for (holder, value) in of_pod.into_iter().chain(of_containers) {
+        if let Some(profile) = holder.get("securityContext").some("seccompProfile") {
             matches(errs, profile, value, &["runtime/default", "docker/default"]);
         }
     }

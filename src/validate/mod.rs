@@ -1,21 +1,28 @@
 //! The mirror of the API server's validation: what it refuses after decoding and defaulting, one file per subject.
 
 mod affinity;
+mod annotations;
 mod apps;
 mod batch;
 mod claim;
 mod config;
 mod container;
+mod dns;
+mod env;
+mod handler;
 mod meta;
 mod others;
 mod persistent_volume;
 mod pod;
 mod ports;
+mod resources;
+mod security;
 mod selector;
 mod service;
 pub mod text;
 mod verdicts;
 mod volumes;
+mod windows;
 
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, nearest};
 

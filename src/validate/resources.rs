@@ -59,7 +59,7 @@ pub fn pod(errs: &mut Verdicts, spec: Field) {
 
 /// What the containers of a pod request together: the regular ones and sidecars add up, an init container runs beside the
 /// sidecars before it.
-fn requested(spec: Field) -> BTreeMap<&str, Quantity> {
+fn requested<'a>(spec: Field<'a>) -> BTreeMap<&'a str, Quantity> {
     let mut total: BTreeMap<&str, Quantity> = BTreeMap::new();
     for container in spec.get("containers").items() {
         add(&mut total, requests_of(container));

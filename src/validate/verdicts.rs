@@ -88,6 +88,11 @@ impl Verdicts {
         self.list.is_empty()
     }
 
+    /// Those found since there were `before`, to change: where the server prints all of a step under another path.
+    pub fn since(&mut self, before: usize) -> &mut [Verdict] {
+        &mut self.list[before..]
+    }
+
     /// A value must be there and is not.
     pub fn required(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let why = why.into();
@@ -205,6 +210,15 @@ impl Verdicts {
             self.unsupported(field, allowed);
         }
         known
+    }
+
+    /// `field` must be set (not `""`) and be one of `allowed`. Returns whether both hold.
+    pub fn must_be_one_of(&mut self, field: Field, allowed: &[&str]) -> bool {
+        if field.text().is_empty() {
+            self.required(field, "");
+            return false;
+        }
+        self.one_of(field, allowed)
     }
 
     /// `field`, a number (0 where missing), must be at least `least`.
