@@ -23,10 +23,18 @@ const STANDARD_FINALIZERS: &[&str] = &["kubernetes", "orphan", "foregroundDeleti
 pub fn metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
     generic_metadata(errs, root, scope, name);
     for finalizer in root.get("metadata").get("finalizers").items() {
-        if !finalizer.text().contains('/') && !STANDARD_FINALIZERS.contains(&finalizer.text()) {
-            errs.invalid(finalizer, "must carry a domain, as in `example.com/name`, unless it is one of Kubernetes' own");
+        if let Err(why) = kubernetes_finalizer(finalizer.text()) {
+            errs.invalid(finalizer, why);
         }
     }
+}
+
+/// A finalizer of one of the built-in groups: Kubernetes' own, or one with a domain.
+pub fn kubernetes_finalizer(value: &str) -> Result<(), Why> {
+    if value.contains('/') || STANDARD_FINALIZERS.contains(&value) {
+        return Ok(());
+    }
+    Err("must carry a domain, as in `example.com/name`, unless it is one of Kubernetes' own".into())
 }
 
 /// `metadata` as every API group checks it. Kinds of the built-in groups ask more, see [`metadata`]; those of
