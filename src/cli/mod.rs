@@ -1,5 +1,6 @@
 //! The command line: the only part, with the language server, that touches files, terminal and environment.
 
+mod cron;
 mod explain;
 mod input;
 mod kustomize;
@@ -37,6 +38,8 @@ enum Command {
     Lint(lint::LintArgs),
     /// Print objects as the API server decodes them or, with --defaults, would store them.
     Show(show::ShowArgs),
+    /// Say what a CronJob's schedule means and when it runs next.
+    Cron(cron::CronArgs),
     /// Show the page of a rule.
     Explain(explain::ExplainArgs),
     /// List the rules.
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let result = match args.command {
         Command::Lint(args) => lint::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Cron(args) => cron::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
     };

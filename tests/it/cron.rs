@@ -39,3 +39,29 @@ fn time_zones_are_those_go_loads() {
         assert!(time_zone(name).is_err(), "{name}");
     }
 }
+
+fn plimsoll_cron(args: &[&str]) -> (Option<i32>, String) {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_plimsoll")).arg("cron").args(args).output().expect("to run");
+    (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+}
+
+#[test]
+fn the_command_answers_in_json() {
+    let from = ["--from", "2026-11-21T07:30:00Z", "--count", "2", "--format", "json"];
+    let (code, answer) = plimsoll_cron(&[&from[..], &["--time-zone", "Asia/Seoul", "--", "0 9 * * *"]].concat());
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        answer.trim(),
+        r#"{"expression":"0 9 * * *","description":"every day at 09:00","next":["2026-11-22T00:00:00Z","2026-11-23T00:00:00Z"]}"#
+    );
+    let (code, answer) = plimsoll_cron(&[&from[..], &["--", "0 0 * * 7"]].concat());
+    assert!(code == Some(1) && answer.contains(r#""error":"#), "{answer}");
+    let (code, answer) = plimsoll_cron(&[&from[..], &["--time-zone", "asia/seoul", "--", "0 0 * * 1"]].concat());
+    assert!(code == Some(1) && answer.contains(r#""error":"#), "{answer}");
+}
+
+#[test]
+fn a_wrong_command_line_is_a_usage_error() {
+    assert_eq!(plimsoll_cron(&["--from", "soon", "--", "0 0 * * 1"]).0, Some(2));
+    assert_eq!(plimsoll_cron(&["--count", "0", "--", "0 0 * * 1"]).0, Some(2));
+}

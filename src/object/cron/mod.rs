@@ -221,6 +221,9 @@ fn value(text: &str, bounds: &Bounds) -> Result<u64, Why> {
 
 /// A number as Go's `Atoi` takes it, and not below 0.
 fn number(text: &str) -> Result<u64, Why> {
+    if text.is_empty() {
+        return Err("lacks a number beside a `-` or `/`".into());
+    }
     match text.parse::<i64>() {
         Ok(number) => u64::try_from(number).map_err(|_| format!("`{text}` is below 0").into()),
         Err(_) => Err(format!("`{text}` is no number").into()),

@@ -14,7 +14,7 @@ impl Schedule {
     pub fn describe(&self) -> String {
         let words = match &self.times {
             Times::Every(seconds) => return format!("every {} after the last run", length(*seconds)),
-            Times::Sets(sets) if sets.impossible() => format!("never: {} does not come", sets.describe()),
+            Times::Sets(sets) if sets.impossible() => format!("never, as there is no such day: {}", sets.describe()),
             Times::Sets(sets) => sets.describe(),
         };
         match self.zone.as_ref().and_then(|zone| zone.iana_name()) {
@@ -26,8 +26,10 @@ impl Schedule {
 
 impl Sets {
     fn describe(&self) -> String {
-        let months = self.months_in_words();
-        let days = self.days_in_words();
+        let (days, months) = match self.date_in_words() {
+            Some(date) => (date, String::new()),
+            None => (self.days_in_words(), self.months_in_words()),
+        };
         let join = |parts: [&str; 3]| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         match self.clock_times() {
             Some(times) => {
@@ -96,6 +98,14 @@ impl Sets {
             (false, true) => days,
             (false, false) => format!("{days} {} {weekdays}", if either { "or" } else { "if also" }),
         }
+    }
+
+    /// `on 24 and 25 December`, where it is that simple.
+    fn date_in_words(&self) -> Option<String> {
+        let (days, months) = (self.days.values(), self.months.values());
+        let &[month] = months.as_slice() else { return None };
+        let simple = (1..=4).contains(&days.len()) && !is_run(&days) && self.weekdays.star;
+        simple.then(|| format!("on {} {}", list(&days), MONTH_NAMES[month as usize - 1]))
     }
 
     fn months_in_words(&self) -> String {
@@ -195,8 +205,9 @@ mod tests {
             ("0 0 1 * *", "on day 1 of the month at 00:00"),
             ("0 0 * * 0", "on Sunday at 00:00"),
             ("0 0 1,15 * 1", "on days 1 and 15 of the month or on Monday at 00:00"),
-            ("0 0 29 2 *", "on day 29 of the month in February at 00:00"),
-            ("0 0 31 4 *", "never: on day 31 of the month in April at 00:00 does not come"),
+            ("0 0 29 2 *", "on 29 February at 00:00"),
+            ("0 0 31 4 *", "never, as there is no such day: on 31 April at 00:00"),
+            ("30 6 24,26 12 *", "on 24 and 26 December at 06:30"),
             ("0 0 */2 * *", "every 2nd day of the month at 00:00"),
             ("0 12 * 1-3 *", "every day from January to March at 12:00"),
             ("@every 1h30m", "every 1 hour 30 minutes after the last run"),
