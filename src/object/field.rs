@@ -244,6 +244,24 @@ impl<'a> Field<'a> {
         path
     }
 
+    /// The path as strict decoding writes it, for unknown and repeated fields: a map's keys are joined by dots as well.
+    pub fn strict_path(self) -> String {
+        let mut steps = Vec::new();
+        let mut id = self.node;
+        while id != self.root && self.tree.node(id).parent != NodeId::NONE {
+            steps.push(id);
+            id = self.tree.node(id).parent;
+        }
+        let mut path = String::new();
+        for node in steps.into_iter().rev().map(|id| self.tree.node(id)) {
+            match self.tree.node(node.parent).kind {
+                Kind::Seq => path.push_str(&format!("[{}]", node.index)),
+                _ => push_step(&mut path, self.tree.text(node.key)),
+            }
+        }
+        path
+    }
+
     /// Where to point: the value; for a missing or defaulted one, the key of the nearest written thing that should hold it.
     pub fn span(self) -> Span {
         let mut id = self.node;

@@ -1,31 +1,77 @@
 //! Structure: which kinds and fields a Kubernetes minor version has, and what does not fit them.
 
-use crate::object::Object;
+mod encodings;
+mod hints;
+mod kinds;
+mod tables;
+mod values;
+mod version;
+mod walk;
+
+pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
+pub use version::Version;
+
+use crate::object::{Field, Object, ObjectId};
 use crate::validate::Verdict;
 use crate::yaml::Tree;
 
-/// A Kubernetes minor version: `Version(36)` is 1.36.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u8);
-
-impl Version {
-    /// Reads `1.36`.
-    pub fn parse(text: &str) -> Result<Version, String> {
-        let minor = text.strip_prefix("1.").and_then(|minor| minor.parse::<u8>().ok()).filter(|minor| (30..=37).contains(minor));
-        minor.map(Version).ok_or_else(|| format!("`{text}` is none of the versions 1.30 to 1.37"))
-    }
-}
-
-impl Default for Version {
-    /// The newest version that recorded verdicts cover.
-    fn default() -> Version {
-        Version(36)
-    }
-}
-
-/// Checks one object against its schema: unknown kind, unknown and repeated fields, wrong types. Poisons the nodes it refuses and
-/// marks the maps with free keys, which later steps need to write paths.
+/// Checks one object against its schema: unknown kind, unknown fields, wrong types. Poisons the nodes it refuses and marks the maps
+/// with free keys, which later steps need to write paths.
 pub fn structure(tree: &mut Tree, object: &Object, version: Version) -> Vec<Verdict> {
-    let _ = (tree, object, version);
-    Vec::new()
+    let resolved = kinds::resolve(object.field(tree), &object.id, version);
+    let mut verdicts = resolved.verdicts;
+    let table = Table::of(version);
+    let metadata = tree.get(object.root, "metadata");
+    let custom = || Some((metadata?, table.named("meta.v1.ObjectMeta")?));
+    let start = match resolved.kind {
+        kinds::Found::Known(kind) => table.named(kind.type_name).map(|id| (object.root, id)),
+        kinds::Found::Custom => custom(),
+        kinds::Found::Refused => None,
+    };
+    if let Some((node, id)) = start {
+        verdicts.extend(walk::walk(tree, table, object.root, node, id));
+    }
+    verdicts
+}
+
+/// The kind, if `version` has it.
+pub fn kind(version: Version, api_version: &str, kind: &str) -> Option<&'static KindInfo> {
+    Table::of(version).kind(api_version, kind)
+}
+
+/// Whether objects of that kind live in a namespace; `None` for a kind the tables do not have.
+pub fn scope(version: Version, api_version: &str, kind: &str) -> Option<Scope> {
+    self::kind(version, api_version, kind).map(|kind| kind.scope)
+}
+
+/// The field of a kind at a path of field names: `["spec", "containers", "ports"]`. Lists and maps are stepped through.
+pub fn field_type(version: Version, kind: &KindInfo, path: &[&str]) -> Option<&'static FieldInfo> {
+    let table = Table::of(version);
+    let mut id = table.named(kind.type_name)?;
+    let (last, steps) = path.split_last()?;
+    for step in steps {
+        id = table.get(id).field(step)?.shape.inner_struct()?;
+    }
+    table.get(id).field(last)
+}
+
+/// What the place of `field` may hold, in an object of that identity; `None` below free-form values and for custom resources.
+pub fn shape_at(version: Version, id: &ObjectId, field: Field) -> Option<&'static Shape> {
+    let table = Table::of(version);
+    let mut steps: Vec<&str> = Vec::new();
+    let mut at = field;
+    while at.absent() || at.node() != at.object().node() {
+        steps.push(at.key());
+        at = at.parent();
+    }
+    let root = table.named(kind(version, &id.api_version, &id.kind)?.type_name)?;
+    let mut here = &table.get(root).field(steps.pop()?)?.shape;
+    while let Some(step) = steps.pop() {
+        here = match here {
+            Shape::List(inner) | Shape::Map(inner) => inner,
+            Shape::Struct(id) => &table.get(*id).field(step)?.shape,
+            _ => return None,
+        };
+    }
+    Some(here)
 }

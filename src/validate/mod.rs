@@ -24,7 +24,7 @@ mod verdicts;
 mod volumes;
 mod windows;
 
-pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, nearest};
+pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
 
 use crate::object::{Field, ObjectId};
 use crate::schema::Version;

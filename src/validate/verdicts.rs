@@ -299,7 +299,7 @@ fn shown(field: Field) -> String {
 }
 
 /// The field's own name: its key, or its list's key with the index.
-fn name_of(field: Field) -> String {
+pub fn name_of(field: Field) -> String {
     let key = field.key();
     if !key.is_empty() {
         return key.to_string();

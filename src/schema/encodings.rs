@@ -1,0 +1,123 @@
+//! Texts that Go decodes by their own grammar: dates and times, base64, quantities.
+
+/// Whether Go's `time.Parse(time.RFC3339, ..)` takes `text`.
+pub fn is_time(text: &str) -> bool {
+    let Some(rest) = clock(text) else { return false };
+    // A fraction is taken after the seconds although the layout has none; a comma counts as a point.
+    let digits = rest.strip_prefix(['.', ',']).map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    zone(if digits == 0 { rest } else { &rest[digits + 1..] })
+}
+
+/// The same for the layout of MicroTime, which wants a point and six digits.
+pub fn is_micro_time(text: &str) -> bool {
+    let Some(rest) = clock(text).and_then(|rest| rest.strip_prefix(['.', ','])) else { return false };
+    rest.len() > 6 && rest.as_bytes()[..6].iter().all(u8::is_ascii_digit) && zone(&rest[6..])
+}
+
+/// Reads `2006-01-02T15:04:05`; returns what follows. Go takes an hour of one digit.
+fn clock(text: &str) -> Option<&str> {
+    let mut rest = text;
+    let year = digits(&mut rest, 4, 4)?;
+    rest = rest.strip_prefix('-')?;
+    let month = digits(&mut rest, 2, 2)?;
+    rest = rest.strip_prefix('-')?;
+    let day = digits(&mut rest, 2, 2)?;
+    rest = rest.strip_prefix('T')?;
+    let hour = digits(&mut rest, 1, 2)?;
+    rest = rest.strip_prefix(':')?;
+    let minute = digits(&mut rest, 2, 2)?;
+    rest = rest.strip_prefix(':')?;
+    let second = digits(&mut rest, 2, 2)?;
+    let fits = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    fits.then_some(rest)
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// `Z` or `+01:00`, and nothing behind it.
+fn zone(text: &str) -> bool {
+    if text == "Z" {
+        return true;
+    }
+    let Some(mut rest) = text.strip_prefix(['+', '-']) else { return false };
+    let hours = digits(&mut rest, 2, 2);
+    let Some(mut rest) = rest.strip_prefix(':') else { return false };
+    let minutes = digits(&mut rest, 2, 2);
+    hours.is_some_and(|hours| hours <= 24) && minutes.is_some_and(|minutes| minutes <= 60) && rest.is_empty()
+}
+
+fn digits(rest: &mut &str, least: usize, most: usize) -> Option<u32> {
+    let count = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    if count < least {
+        return None;
+    }
+    let (number, behind) = rest.split_at(count);
+    *rest = behind;
+    number.parse().ok()
+}
+
+/// Whether Go's standard base64 decoder takes `text`: line breaks are skipped, padding is wanted. The error says what is wrong.
+pub fn base64(text: &str) -> Result<(), String> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
+    let mut letters = 0usize;
+    let mut padding = 0usize;
+    for c in text.chars().filter(|c| !matches!(c, '\r' | '\n')) {
+        match c {
+            '=' => padding += 1,
+            c if is_letter(c) && padding == 0 => letters += 1,
+            c if is_letter(c) => return Err("there is text behind the padding".to_string()),
+            c => return Err(format!("`{}` is not a base64 character", c.escape_default())),
+        }
+    }
+    let wanted = [Some(0), None, Some(2), Some(1)][letters % 4];
+    match wanted {
+        None => Err("it is cut off".to_string()),
+        Some(wanted) if padding == wanted => Ok(()),
+        Some(0) => Err("the padding is too long".to_string()),
+        Some(wanted) => Err(format!("it must end in {} `=`", if wanted == 1 { "one" } else { "two" })),
+    }
+}
+
+/// Whether `text` is a quantity: a decimal number with a suffix or an exponent.
+pub fn is_quantity(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let number = unsigned.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let (number, suffix) = unsigned.split_at(number);
+    number.bytes().any(|b| b.is_ascii_digit()) && number.matches('.').count() <= 1 && is_suffix(suffix)
+}
+
+fn is_suffix(suffix: &str) -> bool {
+    const SUFFIXES: [&str; 16] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    let exponent = || suffix.strip_prefix(['e', 'E']).is_some_and(|digits| digits.parse::<i32>().is_ok());
+    SUFFIXES.contains(&suffix) || exponent()
+}
+
+/// The quantity that `text` was likely meant to be: blanks out, `GB` as `G`, `gi` as `Gi`.
+pub fn nearest_quantity(text: &str) -> Option<String> {
+    let tight: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
+    let number = tight.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let (number, suffix) = tight.split_at(number);
+    let suffix = match suffix.to_ascii_lowercase().trim_end_matches('b') {
+        "" => "",
+        "k" => "k",
+        "ki" => "Ki",
+        "m" if suffix.len() == 2 || suffix == "M" => "M",
+        "mi" => "Mi",
+        "g" => "G",
+        "gi" => "Gi",
+        "t" => "T",
+        "ti" => "Ti",
+        "p" => "P",
+        "pi" => "Pi",
+        _ => return None,
+    };
+    let fixed = format!("{number}{suffix}");
+    is_quantity(&fixed).then_some(fixed)
+}

@@ -1,0 +1,166 @@
+//! What was likely meant: the nearest field name, or the place nearby that has the field.
+
+use std::collections::BTreeSet;
+
+use super::tables::{Shape, Table, TypeId};
+use super::walk::Frame;
+use crate::diagnostic::LocalFix;
+use crate::object::Field;
+use crate::text::Span;
+use crate::validate::{edit_distance, nearest};
+use crate::yaml::{Kind, flag};
+
+/// How far below a struct a field is looked for: `containers` in a Deployment is three steps down.
+const DEEPEST: usize = 4;
+
+/// What to say about an unknown field.
+#[derive(Default)]
+pub struct Hint {
+    /// What to do.
+    pub help: Option<String>,
+    /// The rename that does it.
+    pub fix: Option<LocalFix>,
+}
+
+/// A place that has a field of the wanted name.
+struct Place {
+    /// `spec.template.spec.containers[]`; empty for the top level.
+    path: String,
+    /// Whether the manifest has that place.
+    written: bool,
+}
+
+/// What was meant by `field`, which the struct `frames[frame]` does not have.
+pub fn unknown_field(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Hint {
+    let name = field.key();
+    let owner = table.get(frames[frame].id);
+    let names: Vec<&str> = owner.fields.iter().map(|known| known.name).collect();
+    let near = nearest(name, &names);
+    let close = near.filter(|near| near.eq_ignore_ascii_case(name) || edit_distance(near, name) == 1);
+    let elsewhere = || elsewhere(table, frames, frame, field);
+    if let Some(near) = close {
+        return rename(owner.field(near).map(|known| &known.shape), field, near);
+    }
+    if let Some(help) = elsewhere() {
+        return Hint { help: Some(help), fix: None };
+    }
+    near.map_or(Hint::default(), |near| rename(owner.field(near).map(|known| &known.shape), field, near))
+}
+
+/// "Did you mean"; with a fix where the right name is free and takes such a value.
+fn rename(shape: Option<&Shape>, field: Field, name: &'static str) -> Hint {
+    let help = Some(format!("did you mean `{name}`?"));
+    if field.parent().get(name).exists() || !shape.is_some_and(|shape| takes(shape, field)) {
+        return Hint { help, fix: None };
+    }
+    Hint { help, fix: renaming(field, name) }
+}
+
+/// The edit that gives `field` another key; none for a key that came through an alias or merge.
+pub fn renaming(field: Field, name: &str) -> Option<LocalFix> {
+    let node = field.tree().node(field.node());
+    if node.key_span.is_empty() || node.flags & flag::ALIASED != 0 {
+        return None;
+    }
+    let written = &field.tree().source()[node.key_span.range()];
+    let quotes = u32::from(written.starts_with(['"', '\'']));
+    let span = Span::new(node.key_span.start + quotes, node.key_span.end - quotes);
+    Some(LocalFix { title: format!("rename to `{name}`"), safe: true, edits: vec![(span, name.to_string())] })
+}
+
+/// Whether a value looks like what `shape` takes.
+fn takes(shape: &Shape, field: Field) -> bool {
+    match (shape, field.kind()) {
+        (_, Kind::Null) | (Shape::Any, _) => true,
+        (Shape::List(_), kind) => kind == Kind::Seq,
+        (Shape::Struct(_) | Shape::Map(_), kind) => kind == Kind::Map,
+        (Shape::SchemaOrBool | Shape::SchemaOrArray | Shape::SchemaOrStrings, _) => true,
+        (_, Kind::Map | Kind::Seq) => false,
+        (Shape::Bool, kind) => matches!(kind, Kind::Bool(_)),
+        (Shape::Int32 | Shape::Int64 | Shape::Double, kind) => !matches!(kind, Kind::Str | Kind::Bool(_)),
+        (Shape::Str | Shape::Time | Shape::MicroTime | Shape::Bytes, kind) => kind == Kind::Str,
+        _ => true,
+    }
+}
+
+/// Where the field belongs, if it exists at exactly one place nearby: up, then down, then one up and one down.
+fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Option<String> {
+    let name = field.key();
+    let mut up = frame;
+    while frames[up].up != up {
+        up = frames[up].up;
+        if table.get(frames[up].id).field(name).is_some_and(|known| takes(&known.shape, field)) {
+            let path = field.at(frames[up].node).path();
+            return Some(match path.as_str() {
+                "" => format!("`{name}` belongs at the top level, beside `metadata`"),
+                path => format!("`{name}` belongs further up, under `{path}`"),
+            });
+        }
+    }
+    let down = only(below(table, frames[frame], field, DEEPEST));
+    let places = match down {
+        Some(places) => Some(places),
+        None => only(below(table, frames[frames[frame].up], field, 1)),
+    };
+    places.map(|places| format!("`{name}` belongs under {places}"))
+}
+
+/// The places as words if there are few enough to be a hint; those that the manifest has come first.
+fn only(places: Vec<Place>) -> Option<String> {
+    let written: Vec<&Place> = places.iter().filter(|place| place.written).collect();
+    let chosen = if written.is_empty() { places.iter().collect() } else { written };
+    let words: Vec<String> = chosen.iter().map(|place| format!("`{}`", place.path)).collect();
+    (1..=2).contains(&words.len()).then(|| words.join(" or "))
+}
+
+/// The nearest places below a struct that have the field, all of the same depth.
+fn below(table: &Table, from: Frame, field: Field, depth: usize) -> Vec<Place> {
+    let name = field.key();
+    let mut seen = BTreeSet::from([from.id]);
+    let start = field.at(from.node);
+    let mut level: Vec<(TypeId, String, Option<Field>)> = vec![(from.id, start.path(), Some(start))];
+    for _ in 0..depth {
+        let mut next = Vec::new();
+        for (id, path, at) in &level {
+            for known in &table.get(*id).fields {
+                let Some(inner) = known.shape.inner_struct() else { continue };
+                if matches!(known.name, "status" | "managedFields") || !seen.insert(inner) {
+                    continue;
+                }
+                let dot = if path.is_empty() { "" } else { "." };
+                let list = if matches!(known.shape, Shape::List(_)) { "[]" } else { "" };
+                let there = at.and_then(|at| at.some(known.name));
+                let there = there.and_then(|there| if there.is_seq() { there.items().next() } else { Some(there) });
+                next.push((inner, format!("{path}{dot}{}{list}", known.name), there));
+            }
+        }
+        let found: Vec<Place> = next
+            .iter()
+            .filter(|(id, _, _)| table.get(*id).field(name).is_some_and(|known| takes(&known.shape, field)))
+            .map(|(_, path, there)| Place { path: path.clone(), written: there.is_some() })
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+        level = next;
+    }
+    Vec::new()
+}
+
+/// What to do about a list, mapping or scalar that stands where another of the three belongs.
+pub fn wrong_collection(field: Field, shape: &Shape) -> Option<String> {
+    match (shape, field.kind()) {
+        (Shape::List(_), Kind::Map) => Some("start each element with `- `".to_string()),
+        (Shape::List(_), _) => {
+            let short: String = field.scalar().chars().take(30).take_while(|c| *c != '\n').collect();
+            (short.len() == field.scalar().len()).then(|| format!("write a list: `[{short}]`"))
+        }
+        (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => Some("leave out the `- `: this is one mapping".to_string()),
+        _ => None,
+    }
+}
+
+/// What to underline for a value: itself if it is a scalar, else its key.
+pub fn short_span(field: Field) -> Span {
+    if field.is_map() || field.is_seq() { field.key_span() } else { field.span() }
+}

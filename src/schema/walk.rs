@@ -1,0 +1,167 @@
+//! The walk over one object: every node beside what the schema says of its place.
+
+use super::hints;
+use super::tables::{Shape, Table, TypeId};
+use super::values::{self, Wrong};
+use crate::diagnostic::Cause;
+use crate::object::Field;
+use crate::validate::{Verdict, name_of};
+use crate::yaml::{Kind, NodeId, Tree, flag};
+
+/// What is done about unknown fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// They are refused.
+    Strict,
+    /// They are dropped without a word: Go decodes what is below here by hand.
+    Lenient,
+}
+
+/// A node that is still to be looked at.
+struct Step {
+    node: NodeId,
+    shape: &'static Shape,
+    strictness: Strictness,
+    /// The struct it is in, an index into [`Walk::frames`].
+    frame: usize,
+}
+
+/// A struct on the way from the root to a node.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    /// Its node.
+    pub node: NodeId,
+    /// Its type.
+    pub id: TypeId,
+    /// The struct it is in; its own index at the top.
+    pub up: usize,
+}
+
+struct Walk<'t> {
+    tree: &'t mut Tree,
+    table: &'static Table,
+    root: NodeId,
+    frames: Vec<Frame>,
+    todo: Vec<Step>,
+    verdicts: Vec<Verdict>,
+}
+
+static STRINGS: Shape = Shape::Str;
+
+/// Checks the struct of type `id` at `node`, in the object at `root`. Depth costs no stack.
+pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, id: TypeId) -> Vec<Verdict> {
+    let mut walk = Walk { tree, table, root, frames: Vec::new(), todo: Vec::new(), verdicts: Vec::new() };
+    match walk.tree.node(node).kind {
+        Kind::Map => walk.fields(node, id, Strictness::Strict, 0),
+        Kind::Null => {}
+        _ => {
+            let wrong = walk.mismatch(node, "a mapping".to_string());
+            walk.refuse(node, wrong);
+        }
+    }
+    while let Some(step) = walk.todo.pop() {
+        walk.step(step);
+    }
+    walk.verdicts
+}
+
+impl Walk<'_> {
+    fn field(&self, node: NodeId) -> Field<'_> {
+        Field::root(self.tree, self.root).at(node)
+    }
+
+    fn step(&mut self, step: Step) {
+        if matches!(step.shape, Shape::Map(_)) {
+            self.tree.node_mut(step.node).flags |= flag::FREE_KEYS;
+        }
+        let lenient = Step { strictness: Strictness::Lenient, ..step };
+        match (step.shape, self.tree.node(step.node).kind) {
+            (_, Kind::Null) | (Shape::Any, _) => {}
+            (Shape::Struct(id), Kind::Map) => self.fields(step.node, *id, step.strictness, step.frame),
+            (Shape::List(inner), Kind::Seq) | (Shape::Map(inner), Kind::Map) => self.children(step, inner),
+            (Shape::SchemaOrBool | Shape::SchemaOrArray | Shape::SchemaOrStrings, Kind::Map) => {
+                self.todo.push(Step { shape: &self.table.json_schema, ..lenient });
+            }
+            (Shape::SchemaOrArray, Kind::Seq) => self.children(lenient, &self.table.json_schema),
+            (Shape::SchemaOrStrings, Kind::Seq) => self.children(lenient, &STRINGS),
+            (Shape::SchemaOrBool, Kind::Bool(_)) => {}
+            // Go's decoders of these two look at brackets and braces only.
+            (Shape::SchemaOrArray | Shape::SchemaOrStrings, kind) if kind != Kind::Map => {}
+            (Shape::Struct(_) | Shape::List(_) | Shape::Map(_) | Shape::SchemaOrBool, _) => {
+                let mut wrong = self.mismatch(step.node, values::expected(step.shape));
+                wrong.help = hints::wrong_collection(self.field(step.node), step.shape);
+                self.refuse(step.node, wrong);
+            }
+            _ => {
+                if let Err(wrong) = values::scalar(self.field(step.node), step.shape) {
+                    self.refuse(step.node, wrong);
+                }
+            }
+        }
+    }
+
+    /// The fields of a struct: known ones are looked at later, unknown ones refused.
+    fn fields(&mut self, node: NodeId, id: TypeId, strictness: Strictness, up: usize) {
+        let frame = self.frames.len();
+        self.frames.push(Frame { node, id, up });
+        let kind = self.table.get(id);
+        let mut next = self.tree.node(node).first.some();
+        while let Some(child) = next {
+            let (key, flags) = (self.tree.node(child).key, self.tree.node(child).flags);
+            next = self.tree.node(child).next.some();
+            match kind.field(self.tree.text(key)) {
+                _ if flags & (flag::SHADOWED | flag::SYNTHETIC | flag::POISONED) != 0 => {}
+                Some(field) => self.todo.push(Step { node: child, shape: &field.shape, strictness, frame }),
+                None if strictness == Strictness::Strict => self.unknown(child, frame),
+                None => {}
+            }
+        }
+    }
+
+    fn children(&mut self, step: Step, shape: &'static Shape) {
+        let mut next = self.tree.node(step.node).first.some();
+        while let Some(child) = next {
+            let node = self.tree.node(child);
+            next = node.next.some();
+            if node.flags & flag::SHADOWED == 0 {
+                self.todo.push(Step { node: child, shape, ..step });
+            }
+        }
+    }
+
+    fn unknown(&mut self, node: NodeId, frame: usize) {
+        let field = self.field(node);
+        let owner = self.table.get(self.frames[frame].id);
+        let hint = hints::unknown_field(self.table, &self.frames, frame, field);
+        self.verdicts.push(Verdict {
+            cause: Cause::UnknownField,
+            field: field.strict_path(),
+            span: field.key_span(),
+            message: format!("`{}` is not a field of {}", field.key(), owner.short_name()),
+            help: hint.help.map(Into::into),
+            label: None,
+            rule: None,
+            fix: hint.fix,
+        });
+        self.tree.node_mut(node).flags |= flag::POISONED;
+    }
+
+    fn mismatch(&self, node: NodeId, expected: String) -> Wrong {
+        Wrong { expected, found: values::found(self.field(node)), help: None, fix: None }
+    }
+
+    fn refuse(&mut self, node: NodeId, wrong: Wrong) {
+        let field = self.field(node);
+        self.verdicts.push(Verdict {
+            cause: Cause::Decode,
+            field: field.path(),
+            span: hints::short_span(field),
+            message: format!("`{}` must be {}, not {}", name_of(field), wrong.expected, wrong.found),
+            help: wrong.help.map(Into::into),
+            label: None,
+            rule: None,
+            fix: wrong.fix,
+        });
+        self.tree.node_mut(node).flags |= flag::POISONED;
+    }
+}
