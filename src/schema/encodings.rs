@@ -1,5 +1,7 @@
 //! Texts that Go decodes by their own grammar: dates and times, base64, quantities.
 
+use crate::object::quantity::Quantity;
+
 /// Whether Go's `time.Parse(time.RFC3339, ..)` takes `text`.
 pub fn is_time(text: &str) -> bool {
     let Some(rest) = clock(text) else { return false };
@@ -85,20 +87,6 @@ pub fn base64(text: &str) -> Result<(), String> {
     }
 }
 
-/// Whether `text` is a quantity: a decimal number with a suffix or an exponent.
-pub fn is_quantity(text: &str) -> bool {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let number = unsigned.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-    let (number, suffix) = unsigned.split_at(number);
-    number.bytes().any(|b| b.is_ascii_digit()) && number.matches('.').count() <= 1 && is_suffix(suffix)
-}
-
-fn is_suffix(suffix: &str) -> bool {
-    const SUFFIXES: [&str; 16] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    let exponent = || suffix.strip_prefix(['e', 'E']).is_some_and(|digits| digits.parse::<i32>().is_ok());
-    SUFFIXES.contains(&suffix) || exponent()
-}
-
 /// The quantity that `text` was likely meant to be: blanks out, `GB` as `G`, `gi` as `Gi`.
 pub fn nearest_quantity(text: &str) -> Option<String> {
     let tight: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
@@ -119,5 +107,5 @@ pub fn nearest_quantity(text: &str) -> Option<String> {
         _ => return None,
     };
     let fixed = format!("{number}{suffix}");
-    is_quantity(&fixed).then_some(fixed)
+    Quantity::parse(&fixed).is_ok().then_some(fixed)
 }

@@ -4,6 +4,7 @@ use super::encodings;
 use super::tables::Shape;
 use crate::diagnostic::LocalFix;
 use crate::object::Field;
+use crate::object::quantity::Quantity;
 use crate::yaml::{Kind, Style, flag};
 
 /// Why a value does not fit.
@@ -18,8 +19,11 @@ pub struct Wrong {
     pub fix: Option<LocalFix>,
 }
 
+/// Whether a value fits, and why not.
+pub type Checked = Result<(), Box<Wrong>>;
+
 /// Checks a value that is not null against a shape that is neither struct nor list nor map.
-pub fn scalar(field: Field, shape: &Shape) -> Result<(), Wrong> {
+pub fn scalar(field: Field, shape: &Shape) -> Checked {
     match shape {
         Shape::Str => string(field),
         Shape::Int32 => integer(field, i32::MIN.into(), i32::MAX.into()),
@@ -78,16 +82,16 @@ fn plural(shape: &Shape) -> &'static str {
     }
 }
 
-fn wrong(field: Field, shape: &Shape) -> Wrong {
-    Wrong { expected: expected(shape), found: found(field), help: None, fix: None }
+fn wrong(field: Field, shape: &Shape) -> Box<Wrong> {
+    Box::new(Wrong { expected: expected(shape), found: found(field), help: None, fix: None })
 }
 
 /// A value of the right type that says something impossible.
-fn unfit(field: Field, expected: &str) -> Wrong {
-    Wrong { expected: expected.to_string(), found: shown(field), help: None, fix: None }
+fn unfit(field: Field, expected: &str) -> Box<Wrong> {
+    Box::new(Wrong { expected: expected.to_string(), found: shown(field), help: None, fix: None })
 }
 
-fn string(field: Field) -> Result<(), Wrong> {
+fn string(field: Field) -> Checked {
     if field.kind() == Kind::Str {
         return Ok(());
     }
@@ -108,7 +112,7 @@ fn string(field: Field) -> Result<(), Wrong> {
     Err(wrong)
 }
 
-fn integer(field: Field, least: i64, most: i64) -> Result<(), Wrong> {
+fn integer(field: Field, least: i64, most: i64) -> Checked {
     let fits = |value: i64| (least..=most).contains(&value);
     let whole = match field.kind() {
         Kind::Int(value) if fits(value) => return Ok(()),
@@ -133,7 +137,7 @@ fn integer(field: Field, least: i64, most: i64) -> Result<(), Wrong> {
     Err(wrong)
 }
 
-fn boolean(field: Field) -> Result<(), Wrong> {
+fn boolean(field: Field) -> Checked {
     if matches!(field.kind(), Kind::Bool(_)) {
         return Ok(());
     }
@@ -148,7 +152,7 @@ fn boolean(field: Field) -> Result<(), Wrong> {
     Err(wrong)
 }
 
-fn double(field: Field) -> Result<(), Wrong> {
+fn double(field: Field) -> Checked {
     if matches!(field.kind(), Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_)) {
         return Ok(());
     }
@@ -160,10 +164,10 @@ fn double(field: Field) -> Result<(), Wrong> {
     Err(wrong)
 }
 
-fn quantity(field: Field) -> Result<(), Wrong> {
+fn quantity(field: Field) -> Checked {
     match field.kind() {
         Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_) => return Ok(()),
-        Kind::Str if encodings::is_quantity(field.text().trim()) => return Ok(()),
+        Kind::Str if Quantity::parse(field.text().trim()).is_ok() => return Ok(()),
         Kind::Str => {}
         _ => return Err(wrong(field, &Shape::Quantity)),
     }
@@ -175,7 +179,7 @@ fn quantity(field: Field) -> Result<(), Wrong> {
     Err(wrong)
 }
 
-fn int_or_string(field: Field) -> Result<(), Wrong> {
+fn int_or_string(field: Field) -> Checked {
     match field.kind() {
         Kind::Str => Ok(()),
         Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_) => integer(field, i32::MIN.into(), i32::MAX.into()),
@@ -183,7 +187,7 @@ fn int_or_string(field: Field) -> Result<(), Wrong> {
     }
 }
 
-fn time(field: Field, shape: &Shape) -> Result<(), Wrong> {
+fn time(field: Field, shape: &Shape) -> Checked {
     let Some(text) = field.str() else { return Err(wrong(field, shape)) };
     let micro = *shape == Shape::MicroTime;
     let fits = if micro { encodings::is_micro_time(text) } else { encodings::is_time(text) };
@@ -199,7 +203,7 @@ fn time(field: Field, shape: &Shape) -> Result<(), Wrong> {
 }
 
 /// Go decodes bytes from base64 text, and from a list of small numbers too.
-fn bytes(field: Field) -> Result<(), Wrong> {
+fn bytes(field: Field) -> Checked {
     if field.is_seq() {
         let fits = |item: Field| matches!(item.kind(), Kind::Null | Kind::Int(0..=255));
         return if field.items().all(fits) { Ok(()) } else { Err(wrong(field, &Shape::Bytes)) };

@@ -94,7 +94,7 @@ impl Walk<'_> {
             }
             _ => {
                 if let Err(wrong) = values::scalar(self.field(step.node), step.shape) {
-                    self.refuse(step.node, wrong);
+                    self.refuse(step.node, *wrong);
                 }
             }
         }
