@@ -18,7 +18,7 @@ pub fn pod(errs: &mut Verdicts, root: Field, version: Version) {
     let notes = root.get("metadata").get("annotations");
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     annotations::annotations(errs, notes, spec, "metadata.annotations");
-    pod_spec(errs, spec, root.get("metadata").get("labels"), Part::Pod, version);
+    pod_spec(errs, spec, Part::Pod, version);
     for container in spec.get("containers").items().chain(spec.get("initContainers").items()) {
         container::trimmed_image(errs, container);
     }
@@ -53,7 +53,7 @@ pub fn template(errs: &mut Verdicts, template: Field, version: Version) {
         meta::annotations_printed_as(errs, notes, &printed);
         annotations::annotations(errs, notes, spec, &printed);
     }
-    pod_spec(errs, spec, metadata.get("labels"), Part::Template, version);
+    pod_spec(errs, spec, Part::Template, version);
     annotations::seccomp_matches(errs, notes, spec);
     if !spec.get("ephemeralContainers").is_empty() {
         errs.forbidden(spec.get("ephemeralContainers"), "they are added to a running pod, never made from a template");
@@ -61,7 +61,7 @@ pub fn template(errs: &mut Verdicts, template: Field, version: Version) {
 }
 
 /// A `PodSpec`.
-fn pod_spec(errs: &mut Verdicts, spec: Field, labels: Field, part: Part, version: Version) {
+fn pod_spec(errs: &mut Verdicts, spec: Field, part: Part, version: Version) {
     let _ = version;
     let pod = container::Pod { spec, volumes: volumes::volumes(errs, spec.get("volumes")) };
     resources::pod_claims(errs, spec.get("resourceClaims"));
@@ -81,7 +81,7 @@ fn pod_spec(errs: &mut Verdicts, spec: Field, labels: Field, part: Part, version
     meta::labels(errs, spec.get("nodeSelector"));
     affinity::affinity(errs, spec.get("affinity"));
     affinity::tolerations(errs, spec.get("tolerations"));
-    affinity::topology_spread(errs, spec.get("topologySpreadConstraints"), labels);
+    affinity::topology_spread(errs, spec.get("topologySpreadConstraints"));
 }
 
 fn policies(errs: &mut Verdicts, spec: Field) {

@@ -93,6 +93,17 @@ impl Verdicts {
         &mut self.list[before..]
     }
 
+    /// Prints all that was said since there were `since` verdicts as if the field `from` were called `to`: for the places where
+    /// the server's own path is not the real one.
+    pub fn reprint(&mut self, since: usize, from: &str, to: &str) {
+        for verdict in &mut self.list[since..] {
+            let Some(rest) = verdict.field.strip_prefix(from) else { continue };
+            if rest.is_empty() || rest.starts_with(['.', '[']) {
+                verdict.field = format!("{to}{rest}");
+            }
+        }
+    }
+
     /// A value must be there and is not.
     pub fn required(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let why = why.into();
