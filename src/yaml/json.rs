@@ -3,8 +3,8 @@
 use super::{Kind, Node, NodeId, Style, Text, Tree, flag};
 use crate::text::Span;
 
-/// The deepest nesting accepted; Go's decoder has the same.
-const DEEPEST: usize = 10_000;
+/// The deepest nesting accepted, as for YAML.
+const DEEPEST: usize = super::scan::DEEPEST;
 
 /// Why a text is not JSON, and where.
 #[derive(Clone, Debug)]
@@ -34,15 +34,16 @@ pub struct JsonValue {
     pub repeats: Vec<Repeat>,
 }
 
-/// Reads one JSON value of `tree`'s source that starts at or after `start`, into `tree`.
-pub fn read(tree: &mut Tree, start: u32) -> Result<JsonValue, JsonError> {
-    let mut reader = Reader { at: start as usize, repeats: Vec::new() };
+/// Reads one JSON value of `tree`'s source that starts at or after `start` and ends before `end`, into `tree`.
+pub fn read(tree: &mut Tree, start: u32, end: u32) -> Result<JsonValue, JsonError> {
+    let mut reader = Reader { at: start as usize, end: end as usize, repeats: Vec::new() };
     let root = reader.value(tree)?;
     Ok(JsonValue { root, end: reader.at as u32, repeats: reader.repeats })
 }
 
 struct Reader {
     at: usize,
+    end: usize,
     repeats: Vec<Repeat>,
 }
 
@@ -144,7 +145,7 @@ impl Reader {
 
     fn string(&mut self, tree: &mut Tree) -> Result<(Span, Text), JsonError> {
         let start = self.at;
-        let bytes = tree.source().as_bytes();
+        let bytes = &tree.source().as_bytes()[..self.end];
         let mut at = start + 1;
         let mut escaped = false;
         loop {
@@ -177,7 +178,7 @@ impl Reader {
 
     fn literal(&mut self, tree: &Tree, node: &mut Node) -> Result<(), JsonError> {
         let start = self.at;
-        let bytes = tree.source().as_bytes();
+        let bytes = &tree.source().as_bytes()[..self.end];
         let mut at = start;
         while bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)) {
             at += 1;
@@ -206,7 +207,7 @@ impl Reader {
     }
 
     fn peek(&self, tree: &Tree) -> Option<u8> {
-        tree.source().as_bytes().get(self.at).copied()
+        tree.source().as_bytes()[..self.end].get(self.at).copied()
     }
 
     fn fail<T>(&self, message: &str) -> Result<T, JsonError> {

@@ -1,7 +1,17 @@
 //! YAML as the Kubernetes API server reads it: text to a tree of typed nodes with spans, and what is wrong with the text.
 
+mod build;
+mod chars;
+mod event;
+mod grammar;
 pub mod json;
 mod read;
+mod scalar;
+mod scan;
+mod scan_props;
+mod scan_scalar;
+mod split;
+mod token;
 mod tree;
 
 pub use read::parse;

@@ -1,26 +1,179 @@
 //! From text to [`Parsed`]: splits a file into documents and gives each to its reader.
 
-use super::{Document, Parsed, Problem, ProblemKind, Tree, json};
+use super::build::Builder;
+use super::chars::{self, Bytes};
+use super::event::{Read, ReadError};
+use super::grammar::Grammar;
+use super::scan::Scanner;
+use super::split::{Piece, split};
+use super::token::TokenKind;
+use super::{Document, Kind, NodeId, Parsed, Problem, ProblemKind, Tree, json};
 use crate::text::Span;
 
 /// Parses a file. Never fails: what cannot be read becomes a [`Problem`], and the other documents are read all the same.
 pub fn parse(text: String) -> Parsed {
     let mut parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
-    let end = parsed.tree.source().len() as u32;
-    match json::read(&mut parsed.tree, 0) {
-        Ok(value) => parsed.documents.push(Document { root: Some(value.root), span: Span::new(0, end) }),
+    if parsed.tree.source().len() >= u32::MAX as usize / 4 {
+        parsed.documents.push(Document { root: None, span: Span::new(0, 0) });
+        parsed.problems.push(syntax(0, ReadError::new(Span::point(0), "the file is larger than a gigabyte")));
+        return parsed;
+    }
+    for piece in split(parsed.tree.source()) {
+        document(&mut parsed, piece);
+    }
+    parsed.problems.sort_by_key(|problem| (problem.document, problem.span.start));
+    parsed
+}
+
+/// Reads one document, as JSON if it looks like that, and as YAML otherwise or if that fails.
+fn document(parsed: &mut Parsed, piece: Piece) {
+    let document = parsed.documents.len() as u32;
+    if let Some(span) = piece.misplaced {
+        let error = ReadError::new(span, "nothing but a comment can follow `---` on its line");
+        let error = error.help("put what follows on a line of its own; kubectl refuses the whole file otherwise");
+        refuse(parsed, piece.span, error);
+        return;
+    }
+    let text = &parsed.tree.source()[piece.span.range()];
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    let json_error = match is_json {
+        true => match json_documents(parsed, piece.span) {
+            Ok(()) => return,
+            Err(error) => error,
+        },
+        false => None,
+    };
+    let (comments, problems, nodes) = (parsed.comments.len(), parsed.problems.len(), parsed.tree.len());
+    match yaml(parsed, piece.span, document) {
+        Ok(Some(root)) => parsed.documents.push(Document { root, span: piece.span }),
+        Ok(None) => {}
         Err(error) => {
-            parsed.documents.push(Document { root: None, span: Span::new(0, end) });
-            parsed.problems.push(Problem {
-                document: 0,
-                kind: ProblemKind::Syntax,
-                span: Span::point(error.at),
-                message: error.message,
-                help: None,
-                label: None,
-                node: None,
-            });
+            parsed.problems.truncate(problems);
+            parsed.comments.truncate(comments);
+            parsed.tree.truncate(nodes);
+            refuse(parsed, piece.span, json_error.unwrap_or(error));
         }
     }
-    parsed
+}
+
+fn refuse(parsed: &mut Parsed, span: Span, error: Box<ReadError>) {
+    parsed.problems.push(syntax(parsed.documents.len() as u32, error));
+    parsed.documents.push(Document { root: None, span });
+}
+
+fn syntax(document: u32, error: Box<ReadError>) -> Problem {
+    let ReadError { span, message, help, label } = *error;
+    Problem { document, kind: ProblemKind::Syntax, span, message, help, label, node: None }
+}
+
+/// Reads a stream of JSON values. An error means that it may still be YAML; with an error of JSON's if that is the likelier one.
+fn json_documents(parsed: &mut Parsed, span: Span) -> Result<(), Option<Box<ReadError>>> {
+    let nodes = parsed.tree.len();
+    let mut at = span.start + bom(&parsed.tree.source()[span.range()]);
+    let mut documents = Vec::new();
+    let mut problems = Vec::new();
+    loop {
+        let rest = &parsed.tree.source()[at as usize..span.end as usize];
+        at += (rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len()) as u32;
+        if at == span.end {
+            break;
+        }
+        match json::read(&mut parsed.tree, at, span.end) {
+            Ok(value) => {
+                let document = (parsed.documents.len() + documents.len()) as u32;
+                problems.extend(value.repeats.iter().map(|repeat| duplicate(&parsed.tree, document, repeat)));
+                documents.push(Document { root: Some(value.root), span: Span::new(at, value.end) });
+                at = value.end;
+            }
+            Err(error) => {
+                let looks_like_json = rest_after_brace(parsed.tree.source(), span).starts_with('"');
+                parsed.tree.truncate(nodes);
+                let place = Span::new(error.at, (error.at + 1).min(span.end).max(error.at));
+                return Err(looks_like_json.then(|| ReadError::new(place, error.message)));
+            }
+        }
+    }
+    parsed.documents.extend(documents);
+    parsed.problems.extend(problems);
+    Ok(())
+}
+
+fn rest_after_brace(source: &str, span: Span) -> &str {
+    let text = &source[span.range()];
+    text.split_once('{').map_or("", |(_, rest)| rest.trim_start())
+}
+
+fn duplicate(tree: &Tree, document: u32, repeat: &json::Repeat) -> Problem {
+    let node = tree.node(repeat.node);
+    Problem {
+        document,
+        kind: ProblemKind::DuplicateKey,
+        span: node.key_span,
+        message: format!("the key `{}` is already set in this object", tree.text(node.key)),
+        help: Some("keep one of them; readers that accept this use the last".to_string()),
+        label: Some((repeat.first, "first set here".to_string())),
+        node: Some(repeat.node),
+    }
+}
+
+/// The length of a byte order mark at the start.
+fn bom(text: &str) -> u32 {
+    if text.starts_with('\u{feff}') { 3 } else { 0 }
+}
+
+/// Reads one YAML document. `None` if there is nothing in it.
+fn yaml(parsed: &mut Parsed, span: Span, document: u32) -> Read<Option<Option<NodeId>>> {
+    let source = parsed.tree.take_source();
+    let start = span.start + bom(&source[span.range()]);
+    let outcome = chars::check(&source, start as usize, span.end as usize).and_then(|breaks| {
+        let bytes = Bytes::new(&source.as_bytes()[..span.end as usize], breaks);
+        let scanner = Scanner::new(&source, bytes, start as usize, parsed.tree.take_cooked());
+        let mut grammar = Grammar::new(scanner);
+        let outcome = read(parsed, &mut grammar, document);
+        parsed.tree.set_cooked(std::mem::take(&mut grammar.scanner.cooked));
+        parsed.comments.append(&mut grammar.scanner.comments);
+        outcome
+    });
+    parsed.tree.set_source(source);
+    outcome
+}
+
+fn read(parsed: &mut Parsed, grammar: &mut Grammar, document: u32) -> Read<Option<Option<NodeId>>> {
+    if grammar.start()?.is_none() {
+        return Ok(None);
+    }
+    let mut builder = Builder::new(&mut parsed.tree, document);
+    builder.read(grammar)?;
+    let built = builder.finish();
+    let dropped = dropped(grammar);
+    let is_null = built.root.is_some_and(|root| parsed.tree.node(root).kind == Kind::Null);
+    if is_null && dropped.is_none() && built.problems.is_empty() {
+        return Ok(None);
+    }
+    parsed.problems.extend(built.problems);
+    parsed.problems.extend(dropped.map(|span| Problem {
+        document,
+        kind: ProblemKind::DroppedContent,
+        span,
+        message: "everything from here on is silently ignored".to_string(),
+        help: Some("the document ends above this line; check the indentation, or separate documents with `---`".to_string()),
+        label: None,
+        node: None,
+    }));
+    Ok(Some(built.root))
+}
+
+/// What follows the document's root node: the first line of it.
+fn dropped(grammar: &mut Grammar) -> Option<Span> {
+    let start = match grammar.scanner.peek() {
+        Ok(token) if token.kind == TokenKind::StreamEnd => return None,
+        Ok(token) if token.kind == TokenKind::DocumentEnd => {
+            grammar.scanner.take();
+            return dropped(grammar);
+        }
+        Ok(token) => token.span.start,
+        Err(error) => error.span.start,
+    };
+    let end = grammar.scanner.bytes.line_end(start as usize);
+    Some(Span::new(start, end as u32))
 }

@@ -168,6 +168,29 @@ impl Tree {
         Text::Cooked(Span::new(start, self.cooked.len() as u32))
     }
 
+    /// Takes the text out while a reader borrows it; [`Tree::set_source`] puts it back.
+    pub(super) fn take_source(&mut self) -> String {
+        std::mem::take(&mut self.source)
+    }
+
+    pub(super) fn set_source(&mut self, source: String) {
+        self.source = source;
+    }
+
+    /// Takes the tree's own buffer out while a reader adds to it; [`Tree::set_cooked`] puts it back.
+    pub(super) fn take_cooked(&mut self) -> String {
+        std::mem::take(&mut self.cooked)
+    }
+
+    pub(super) fn set_cooked(&mut self, cooked: String) {
+        self.cooked = cooked;
+    }
+
+    /// Drops all nodes from number `len` on: a document that turned out to be unreadable.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.nodes.truncate(len);
+    }
+
     /// Adds `node` as the last child of `node.parent` (or as a root); links and index are set here.
     pub fn push(&mut self, mut node: Node) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);

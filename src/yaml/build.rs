@@ -1,0 +1,477 @@
+//! From events to the tree: keys, duplicate keys, anchors, aliases and merge keys, as the server's library decodes them.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::event::{Event, EventKind, Read, ReadError, Tag};
+use super::grammar::Grammar;
+use super::scalar::{self, Resolved};
+use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
+use crate::text::Span;
+
+/// Mappings with more keys than this look duplicates up in a table.
+const FEW_KEYS: usize = 16;
+/// In the flags of a node that is still open; an alias to it would contain itself.
+const OPEN: u8 = 128;
+
+/// A collection that is being read.
+struct Frame {
+    node: NodeId,
+    is_map: bool,
+    role: Role,
+    /// The key that the next value belongs to.
+    key: Key,
+    /// Where this mapping's keys start among the builder's.
+    keys_from: usize,
+    /// Key hashes, once there are many keys.
+    table: Option<HashMap<u64, NodeId>>,
+    /// One past the last byte of what has been read of it.
+    end: u32,
+}
+
+/// What becomes of a finished collection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It is a value.
+    Value,
+    /// It stands as a mapping key, which is refused.
+    Key,
+    /// It stands under a merge key.
+    Merge,
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    /// The next event is a key.
+    Awaited,
+    Named(Span, Text),
+    Merge(Span),
+}
+
+/// A document's outcome.
+pub(super) struct Built {
+    /// The root; `None` if the document has none or is refused.
+    pub root: Option<NodeId>,
+    /// Refusals and duplicate keys.
+    pub problems: Vec<Problem>,
+}
+
+/// Builds the tree of one document.
+pub(super) struct Builder<'t> {
+    tree: &'t mut Tree,
+    document: u32,
+    frames: Vec<Frame>,
+    keys: Vec<(u32, NodeId)>,
+    hasher: RandomState,
+    anchors: HashMap<String, NodeId>,
+    problems: Vec<Problem>,
+    root: Option<NodeId>,
+    is_refused: bool,
+    /// Nodes and keys decoded, and how many of them through aliases.
+    decoded: u64,
+    aliased: u64,
+}
+
+impl<'t> Builder<'t> {
+    /// A builder that adds to `tree`.
+    pub fn new(tree: &'t mut Tree, document: u32) -> Builder<'t> {
+        Builder {
+            tree,
+            document,
+            frames: Vec::new(),
+            keys: Vec::new(),
+            hasher: RandomState::new(),
+            anchors: HashMap::new(),
+            problems: Vec::new(),
+            root: None,
+            is_refused: false,
+            decoded: 0,
+            aliased: 0,
+        }
+    }
+
+    /// Reads all events up to the document's end.
+    pub fn read(&mut self, grammar: &mut Grammar) -> Read<()> {
+        loop {
+            let event = grammar.next()?;
+            if event.kind == EventKind::End {
+                return Ok(());
+            }
+            self.take(event, grammar)?;
+        }
+    }
+
+    /// What came of it.
+    pub fn finish(self) -> Built {
+        Built { root: self.root.filter(|_| !self.is_refused), problems: self.problems }
+    }
+
+    fn take(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let awaits_key = self.frames.last().is_some_and(|frame| frame.is_map && matches!(frame.key, Key::Awaited));
+        if let Some(frame) = self.frames.last_mut() {
+            frame.end = frame.end.max(event.span.end);
+        }
+        self.decoded += u64::from(event.kind != EventKind::Close);
+        match (event.kind, awaits_key) {
+            (EventKind::Scalar, true) => self.scalar_key(event, grammar),
+            (EventKind::Scalar, false) => self.scalar(event, grammar),
+            (EventKind::Alias, true) => self.alias_key(event, grammar),
+            (EventKind::Alias, false) => self.alias(event, grammar),
+            (EventKind::MapStart | EventKind::SeqStart, _) => {
+                let kind = if event.kind == EventKind::MapStart { Kind::Map } else { Kind::Seq };
+                self.open(event, kind, awaits_key, grammar)
+            }
+            (EventKind::Close, _) => self.close(event, grammar),
+            (EventKind::End, _) => Ok(()),
+        }
+    }
+
+    fn scalar_key(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let text = grammar.text(event.text);
+        let is_plain = event.tag == Tag::None && event.style == Style::Plain;
+        let is_merge = text == "<<" && (is_plain || matches!(event.tag, Tag::NonSpecific | Tag::Merge));
+        let key = if is_merge {
+            Key::Merge(event.span)
+        } else {
+            let (kind, text) = self.resolve(event, grammar);
+            Key::Named(event.span, self.key_text(kind, text, event.span, grammar))
+        };
+        if !event.name.is_empty() {
+            let (kind, text) = self.resolve(event, grammar);
+            let id = self.tree.push(node(kind, event, text));
+            self.anchors.insert(name_of(event, grammar), id);
+        }
+        self.set_key(key);
+        Ok(())
+    }
+
+    fn set_key(&mut self, key: Key) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.key = key;
+        }
+    }
+
+    /// A key's name in JSON.
+    fn key_text(&mut self, kind: Kind, text: Text, span: Span, grammar: &mut Grammar) -> Text {
+        let name = match kind {
+            Kind::Str => return text,
+            Kind::Bool(value) => value.to_string(),
+            Kind::Int(value) => value.to_string(),
+            Kind::Float(value) => scalar::float_key(value),
+            Kind::Null => {
+                self.refuse(span, "a key cannot be null", Some("quote the key, or write one"));
+                return text;
+            }
+            Kind::BigInt(_) => {
+                self.refuse(span, "a number this large cannot be a key", Some("quote the key"));
+                return text;
+            }
+            Kind::Map | Kind::Seq => {
+                self.refuse_key(span, kind);
+                return text;
+            }
+        };
+        if grammar.text(text) == name { text } else { grammar.scanner.cook(&name) }
+    }
+
+    fn refuse_key(&mut self, span: Span, kind: Kind) {
+        let what = if kind == Kind::Map { "a mapping cannot be a key" } else { "a list cannot be a key" };
+        let help = "if this is a template (`{{ ... }}`), render it first, or quote the whole value";
+        self.refuse(span, what, Some(help));
+    }
+
+    /// Notes that the document is refused, and reads on.
+    fn refuse(&mut self, span: Span, message: &str, help: Option<&str>) {
+        if !self.is_refused {
+            self.problems.push(Problem {
+                document: self.document,
+                kind: ProblemKind::Syntax,
+                span,
+                message: message.to_string(),
+                help: help.map(str::to_string),
+                label: None,
+                node: None,
+            });
+        }
+        self.is_refused = true;
+    }
+
+    /// Type and text of a scalar.
+    fn resolve(&mut self, event: Event, grammar: &mut Grammar) -> (Kind, Text) {
+        match scalar::resolve(event.tag, event.style, grammar.text(event.text)) {
+            Resolved::Kind(kind) => (kind, event.text),
+            Resolved::Decoded(text) => (Kind::Str, grammar.scanner.cook(&text)),
+            Resolved::Mismatch => {
+                self.refuse(event.span, "the value is not of the type that its tag says", Some("remove the tag"));
+                (Kind::Str, event.text)
+            }
+        }
+    }
+
+    fn scalar(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let (mut kind, text) = self.resolve(event, grammar);
+        if let Kind::Float(value) = kind {
+            match scalar::in_json(value) {
+                Some(number) => kind = number,
+                None => self.refuse(
+                    event.span,
+                    "infinity and not-a-number cannot be said in JSON",
+                    Some("quote the text if it is one"),
+                ),
+            }
+        }
+        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
+            let span = *span;
+            self.refuse(span, NOT_MERGED, None);
+            self.set_key(Key::Awaited);
+            return Ok(());
+        }
+        let id = self.place(node(kind, event, text), grammar);
+        if !event.name.is_empty() {
+            self.anchors.insert(name_of(event, grammar), id);
+        }
+        Ok(())
+    }
+
+    /// Puts a value where it belongs: the root, the next list item, or under the key read before.
+    fn place(&mut self, mut node: Node, grammar: &Grammar) -> NodeId {
+        let Some(frame) = self.frames.last_mut() else {
+            let id = self.tree.push(node);
+            self.root = Some(id);
+            return id;
+        };
+        match frame.key {
+            Key::Named(span, text) if frame.is_map => {
+                frame.key = Key::Awaited;
+                (node.parent, node.key_span, node.key) = (frame.node, span, text);
+                let id = self.tree.push(node);
+                self.declare(id, span, grammar);
+                id
+            }
+            Key::Merge(_) | Key::Awaited if frame.is_map => self.tree.push(node),
+            _ => {
+                node.parent = frame.node;
+                self.tree.push(node)
+            }
+        }
+    }
+
+    /// Notes the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
+    fn declare(&mut self, id: NodeId, span: Span, grammar: &Grammar) {
+        let name = grammar.text(self.tree.node(id).key);
+        let Some(frame) = self.frames.last_mut() else { return };
+        let mark = mark(name);
+        let own = &self.keys[frame.keys_from..];
+        if own.len() > FEW_KEYS && frame.table.is_none() {
+            let hash = |id: NodeId| self.hasher.hash_one(grammar.text(self.tree.node(id).key));
+            frame.table = Some(own.iter().map(|&(_, id)| (hash(id), id)).collect());
+        }
+        let same = |&earlier: &NodeId| grammar.text(self.tree.node(earlier).key) == name;
+        let earlier = match &mut frame.table {
+            Some(table) => table.insert(self.hasher.hash_one(name), id).filter(same),
+            // Of a repeated key the last one is the one to shadow.
+            None => own.iter().rev().filter(|(other, _)| *other == mark).map(|&(_, id)| id).find(same),
+        };
+        self.keys.push((mark, id));
+        let Some(earlier) = earlier else { return };
+        self.tree.node_mut(earlier).flags |= flag::SHADOWED;
+        let first = self.tree.node(earlier).key_span;
+        self.problems.push(Problem {
+            document: self.document,
+            kind: ProblemKind::DuplicateKey,
+            span,
+            message: format!("the key `{name}` is already set in this mapping"),
+            help: Some("keep one of them; readers that accept this use the last".to_string()),
+            label: Some((first, "first set here".to_string())),
+            node: Some(id),
+        });
+    }
+
+    fn open(&mut self, event: Event, kind: Kind, awaits_key: bool, grammar: &mut Grammar) -> Read<()> {
+        let role = match self.frames.last() {
+            Some(_) if awaits_key => Role::Key,
+            Some(Frame { is_map: true, key: Key::Merge(_), .. }) => Role::Merge,
+            _ => Role::Value,
+        };
+        if role == Role::Key {
+            self.refuse_key(event.span, kind);
+        }
+        let mut node = node(kind, event, Text::EMPTY);
+        node.flags = OPEN;
+        let id = self.place(node, grammar);
+        if !event.name.is_empty() {
+            self.anchors.insert(name_of(event, grammar), id);
+        }
+        self.frames.push(Frame {
+            node: id,
+            is_map: kind == Kind::Map,
+            role,
+            key: Key::Awaited,
+            keys_from: self.keys.len(),
+            table: None,
+            end: event.span.end,
+        });
+        Ok(())
+    }
+
+    fn close(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        self.keys.truncate(frame.keys_from);
+        let is_flow = event.style == Style::Flow;
+        let end = if is_flow { event.span.end } else { frame.end };
+        let node = self.tree.node_mut(frame.node);
+        node.flags &= !OPEN;
+        node.span.end = end;
+        let Some(parent) = self.frames.last_mut() else { return Ok(()) };
+        parent.end = parent.end.max(end);
+        match (frame.role, parent.key) {
+            (Role::Value, _) => Ok(()),
+            (Role::Key, _) => {
+                parent.key = Key::Named(Span::new(event.span.start, event.span.start), Text::EMPTY);
+                Ok(())
+            }
+            (Role::Merge, Key::Merge(span)) => {
+                parent.key = Key::Awaited;
+                self.merge(frame.node, span, grammar)
+            }
+            (Role::Merge, _) => Ok(()),
+        }
+    }
+
+    fn anchored(&self, event: Event, grammar: &Grammar) -> Read<NodeId> {
+        let name = &grammar.scanner.source[event.name.range()];
+        let Some(&id) = self.anchors.get(name) else {
+            let error = ReadError::new(event.span, format!("the alias `*{name}` refers to an anchor that is not set above it"));
+            return Err(error.help("quote the text if it is not meant to be an alias"));
+        };
+        if self.tree.node(id).flags & OPEN != 0 {
+            return Err(ReadError::new(event.span, format!("the alias `*{name}` stands inside the value that it refers to")));
+        }
+        Ok(id)
+    }
+
+    fn alias_key(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let id = self.anchored(event, grammar)?;
+        let (kind, text) = (self.tree.node(id).kind, self.tree.node(id).text);
+        let text = self.key_text(kind, text, event.span, grammar);
+        self.set_key(Key::Named(event.span, text));
+        Ok(())
+    }
+
+    fn alias(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+        let id = self.anchored(event, grammar)?;
+        if let Some(Frame { is_map: true, key: Key::Merge(span), .. }) = self.frames.last() {
+            let span = *span;
+            self.set_key(Key::Awaited);
+            if self.tree.node(id).kind != Kind::Map {
+                self.refuse(span, NOT_MERGED, None);
+                return Ok(());
+            }
+            return self.merge(id, span, grammar);
+        }
+        let mut copy = self.tree.node(id).clone();
+        copy.flags = (copy.flags & !flag::SHADOWED) | flag::ALIASED;
+        (copy.key, copy.key_span, copy.parent) = (Text::EMPTY, Span::default(), NodeId::NONE);
+        let to = self.place(copy, grammar);
+        self.copy_children(id, to, event.span)
+    }
+
+    /// Copies everything below `from` to below `to`.
+    fn copy_children(&mut self, from: NodeId, to: NodeId, span: Span) -> Read<()> {
+        let mut pending = vec![(from, to)];
+        while let Some((from, to)) = pending.pop() {
+            let mut next = self.tree.node(from).first.some();
+            while let Some(child) = next {
+                next = self.tree.node(child).next.some();
+                if self.tree.node(child).flags & flag::SHADOWED != 0 {
+                    continue;
+                }
+                let copy = self.copy(child, to, span)?;
+                if self.tree.node(child).first != NodeId::NONE {
+                    pending.push((child, copy));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies one node, counting it against the budget for aliases.
+    fn copy(&mut self, id: NodeId, parent: NodeId, span: Span) -> Read<NodeId> {
+        let mut node = self.tree.node(id).clone();
+        node.parent = parent;
+        node.flags = (node.flags & !flag::SHADOWED) | flag::ALIASED;
+        let steps = 1 + u64::from(node.key != Text::EMPTY);
+        self.decoded += steps;
+        self.aliased += steps;
+        if self.aliased > 100 && self.decoded > 1000 && self.aliased as f64 / self.decoded as f64 > allowed(self.decoded) {
+            let error = ReadError::new(span, "aliases repeat far more content than is written here");
+            return Err(error.help("write the values out, or nest fewer aliases"));
+        }
+        Ok(self.tree.push(node))
+    }
+
+    /// Puts the entries of `source`, a mapping or a list of mappings, into the innermost mapping.
+    fn merge(&mut self, source: NodeId, span: Span, grammar: &Grammar) -> Read<()> {
+        let sources: Vec<NodeId> = match self.tree.node(source).kind {
+            Kind::Map => vec![source],
+            _ => self.tree.children(source).collect(),
+        };
+        // Of a list, the first mapping takes precedence: it comes last.
+        for source in sources.into_iter().rev() {
+            if self.tree.node(source).kind != Kind::Map {
+                self.refuse(span, NOT_MERGED, None);
+                return Ok(());
+            }
+            let Some(frame) = self.frames.last() else { return Ok(()) };
+            let target = frame.node;
+            let mut next = self.tree.node(source).first.some();
+            while let Some(child) = next {
+                next = self.tree.node(child).next.some();
+                if self.tree.node(child).flags & flag::SHADOWED == 0 {
+                    let copy = self.copy(child, target, span)?;
+                    self.copy_children(child, copy, span)?;
+                    self.declare(copy, span, grammar);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+const NOT_MERGED: &str = "only a mapping or a list of mappings can be merged with `<<`";
+
+/// How much of a document may come from aliases: nearly all of a small one, a tenth of a huge one, as the server has it.
+fn allowed(decoded: u64) -> f64 {
+    const LOW: f64 = 400_000.0;
+    const HIGH: f64 = 4_000_000.0;
+    0.99 - 0.89 * ((decoded as f64 - LOW) / (HIGH - LOW)).clamp(0.0, 1.0)
+}
+
+fn node(kind: Kind, event: Event, text: Text) -> Node {
+    Node {
+        kind,
+        style: event.style,
+        flags: 0,
+        span: event.span,
+        key_span: Span::default(),
+        key: Text::EMPTY,
+        text,
+        parent: NodeId::NONE,
+        first: NodeId::NONE,
+        last: NodeId::NONE,
+        next: NodeId::NONE,
+        index: 0,
+    }
+}
+
+fn name_of(event: Event, grammar: &Grammar) -> String {
+    grammar.scanner.source[event.name.range()].to_string()
+}
+
+/// A few bits that tell most keys apart.
+fn mark(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let last = bytes.len().saturating_sub(1);
+    let byte = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0));
+    (bytes.len() as u32) << 24 ^ byte(0) << 16 ^ byte(last / 2) << 8 ^ byte(last)
+}

@@ -1,0 +1,281 @@
+//! How a scalar resolves: the YAML 1.1 rules of the server's library and what its conversion to JSON makes of the result.
+
+use super::event::Tag;
+use super::{Kind, Style};
+
+/// What a scalar resolves to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Resolved {
+    /// Its type, and its value unless that is its own text.
+    Kind(Kind),
+    /// The decoded text of a `!!binary`.
+    Decoded(String),
+    /// The tag and the text do not fit.
+    Mismatch,
+}
+
+/// Resolves the scalar `text`.
+pub(super) fn resolve(tag: Tag, style: Style, text: &str) -> Resolved {
+    match tag {
+        Tag::None if style == Style::Plain => Resolved::Kind(implicit(text)),
+        Tag::None | Tag::NonSpecific | Tag::Other | Tag::Str | Tag::Merge => Resolved::Kind(Kind::Str),
+        Tag::Binary => decode(text).map_or(Resolved::Mismatch, Resolved::Decoded),
+        Tag::Bool | Tag::Int | Tag::Float | Tag::Null | Tag::Timestamp => tagged(tag, text),
+    }
+}
+
+fn tagged(tag: Tag, text: &str) -> Resolved {
+    if tag == Tag::Timestamp {
+        return if is_time(text) { Resolved::Kind(Kind::Str) } else { Resolved::Mismatch };
+    }
+    let kind = implicit(text);
+    match (tag, kind) {
+        (Tag::Bool, Kind::Bool(_)) | (Tag::Null, Kind::Null) => Resolved::Kind(kind),
+        (Tag::Int, Kind::Int(_) | Kind::BigInt(_)) | (Tag::Float, Kind::Float(_)) => Resolved::Kind(kind),
+        (Tag::Float, Kind::Int(value)) => Resolved::Kind(Kind::Float(value as f64)),
+        _ => Resolved::Mismatch,
+    }
+}
+
+/// The type of a plain scalar. Dates and times are strings, as the library turns them back into what is written.
+fn implicit(text: &str) -> Kind {
+    match text.bytes().next() {
+        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
+        Some(b'.') => dotted(text),
+        Some(b'+' | b'-' | b'0'..=b'9') => number(text),
+        _ => Kind::Str,
+    }
+}
+
+/// Booleans and null in all spellings of YAML 1.1.
+fn word(text: &str) -> Kind {
+    match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        _ => Kind::Str,
+    }
+}
+
+/// What starts with a dot: a fraction, or one of the names for infinity and not-a-number.
+fn dotted(text: &str) -> Kind {
+    match text {
+        ".inf" | ".Inf" | ".INF" => Kind::Float(f64::INFINITY),
+        ".nan" | ".NaN" | ".NAN" => Kind::Float(f64::NAN),
+        _ if text.contains('_') => match underscores_separate_digits(text) {
+            true => float(&text.replace('_', "")),
+            false => Kind::Str,
+        },
+        _ => float(text),
+    }
+}
+
+/// Go reads `.1_5` and refuses `._1`, `.1__5` and `.1_`.
+fn underscores_separate_digits(text: &str) -> bool {
+    let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    (0..bytes.len()).filter(|&i| bytes[i] == b'_').all(|i| i > 0 && digit(bytes.get(i - 1)) && digit(bytes.get(i + 1)))
+}
+
+/// What starts with a sign or digit. Underscores count for nothing.
+fn number(text: &str) -> Kind {
+    match text {
+        "+.inf" | "+.Inf" | "+.INF" => return Kind::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Kind::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    if !text.contains('_') {
+        return integer(text).unwrap_or_else(|| float(text));
+    }
+    let plain = text.replace('_', "");
+    integer(&plain).unwrap_or_else(|| float(&plain))
+}
+
+/// An integer with an optional sign and the prefixes `0x`, `0o`, `0b` and `0` (octal).
+fn integer(text: &str) -> Option<Kind> {
+    let (sign, digits) = match text.as_bytes().first() {
+        Some(b'-') => ("-", &text[1..]),
+        Some(b'+') => ("+", &text[1..]),
+        _ => ("", text),
+    };
+    let (radix, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
+        [b'0', _, ..] => (8, &digits[1..]),
+        _ => (10, digits),
+    };
+    if !digits.bytes().next().is_some_and(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let value = u64::from_str_radix(digits, radix).ok()?;
+    match sign {
+        "-" => (value <= 1 << 63).then(|| Kind::Int((value as i64).wrapping_neg())),
+        _ => match i64::try_from(value) {
+            Ok(value) => Some(Kind::Int(value)),
+            Err(_) if sign.is_empty() => Some(Kind::BigInt(value)),
+            Err(_) => None,
+        },
+    }
+}
+
+/// A decimal number; a string if it is none, or too large for one.
+fn float(text: &str) -> Kind {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_one =
+        digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b)) && digits.bytes().any(|b| b.is_ascii_digit());
+    match text.parse::<f64>() {
+        Ok(value) if is_one && value.is_finite() => Kind::Float(value),
+        _ => Kind::Str,
+    }
+}
+
+/// Whether `text` is a date or time in one of the forms that Go's library knows.
+fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.len() < 8 || !bytes[..4].iter().all(u8::is_ascii_digit) || bytes[4] != b'-' {
+        return false;
+    }
+    let mut rest = &text[5..];
+    let (Some(month), true) = (number_of(&mut rest, 2), rest.starts_with('-')) else { return false };
+    rest = &rest[1..];
+    let Some(day) = number_of(&mut rest, 2) else { return false };
+    let year: u32 = text[..4].parse().unwrap_or(0);
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return false;
+    }
+    match rest.bytes().next() {
+        None => true,
+        Some(b'T' | b't') => clock(&rest[1..]).is_some_and(|zone| is_zone(zone)),
+        Some(b' ') => clock(&rest[1..]) == Some(""),
+        _ => false,
+    }
+}
+
+/// Reads `15:4:5.999` and gives what follows it.
+fn clock(mut rest: &str) -> Option<&str> {
+    let hours = number_of(&mut rest, 2)?;
+    rest = rest.strip_prefix(':')?;
+    let minutes = number_of(&mut rest, 2)?;
+    rest = rest.strip_prefix(':')?;
+    let seconds = number_of(&mut rest, 2)?;
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return None;
+    }
+    if let Some(fraction) = rest.strip_prefix(['.', ',']) {
+        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            rest = &fraction[digits..];
+        }
+    }
+    Some(rest)
+}
+
+fn is_zone(zone: &str) -> bool {
+    let bytes = zone.as_bytes();
+    match bytes {
+        b"Z" => true,
+        [b'+' | b'-', a, b, b':', c, d] => {
+            [a, b, c, d].iter().all(|b| b.is_ascii_digit()) && (*a, *b) <= (b'2', b'4') && *c <= b'6'
+        }
+        _ => false,
+    }
+}
+
+/// Takes one to `most` digits off the front.
+fn number_of(rest: &mut &str, most: usize) -> Option<u32> {
+    let digits = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let (number, tail) = rest.split_at(digits);
+    *rest = tail;
+    number.parse().ok()
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Standard base64 with padding; line breaks are skipped, and what is not UTF-8 becomes U+FFFD byte for byte, as in Go's JSON.
+fn decode(text: &str) -> Option<String> {
+    let symbols: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
+    if !symbols.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(symbols.len() / 4 * 3);
+    let groups = symbols.len() / 4;
+    for (i, group) in symbols.chunks_exact(4).enumerate() {
+        let padding = group.iter().rev().take_while(|&&b| b == b'=').count();
+        if padding > 2 || (padding > 0 && i + 1 < groups) {
+            return None;
+        }
+        let mut value = 0;
+        for &symbol in &group[..4 - padding] {
+            value = value << 6 | sextet(symbol)?;
+        }
+        value <<= 6 * padding as u32;
+        bytes.extend_from_slice(&value.to_be_bytes()[1..4 - padding]);
+    }
+    Some(to_text(&bytes))
+}
+
+fn sextet(symbol: u8) -> Option<u32> {
+    let value = match symbol {
+        b'A'..=b'Z' => symbol - b'A',
+        b'a'..=b'z' => symbol - b'a' + 26,
+        b'0'..=b'9' => symbol - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+fn to_text(mut bytes: &[u8]) -> String {
+    let mut text = String::new();
+    loop {
+        match std::str::from_utf8(bytes) {
+            Ok(rest) => {
+                text.push_str(rest);
+                return text;
+            }
+            Err(error) => {
+                let (good, bad) = bytes.split_at(error.valid_up_to());
+                text.push_str(std::str::from_utf8(good).unwrap_or(""));
+                text.push('\u{fffd}');
+                bytes = &bad[1..];
+            }
+        }
+    }
+}
+
+/// The number that JSON carries for a float: an integer where it has no fraction, as Go writes `3.0` as `3`.
+/// `None` for infinities and not-a-number, which JSON cannot say.
+pub(super) fn in_json(value: f64) -> Option<Kind> {
+    if !value.is_finite() {
+        return None;
+    }
+    let is_integer = value.fract() == 0.0 && value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0;
+    Some(if is_integer { Kind::Int(value as i64) } else { Kind::Float(value) })
+}
+
+/// A number used as a mapping key: Go's shortest form of the nearest 32-bit float.
+pub(super) fn float_key(value: f64) -> String {
+    let value = value as f32;
+    if value.is_nan() {
+        return ".nan".to_string();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_string();
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if exponent < -4 || exponent >= 6 {
+        return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    }
+    format!("{value}")
+}
