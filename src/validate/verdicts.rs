@@ -180,19 +180,6 @@ impl Verdicts {
         self.add(Cause::Warning, field, message.into())
     }
 
-    /// Goes once more over what was said since `start` (see [`Verdicts::len`]): `keep` may change a verdict, and drops it by
-    /// answering `false`. For what the server checks in another shape than it is written in.
-    pub fn revise(&mut self, start: usize, mut keep: impl FnMut(&mut Verdict) -> bool) {
-        let mut i = start;
-        while i < self.list.len() {
-            if keep(&mut self.list[i]) {
-                i += 1;
-            } else {
-                self.list.remove(i);
-            }
-        }
-    }
-
     fn add(&mut self, cause: Cause, field: Field, message: String) -> &mut Verdict {
         let verdict =
             Verdict { cause, field: field.path(), span: field.span(), message, help: None, label: None, rule: None, fix: None };
