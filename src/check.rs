@@ -82,8 +82,13 @@ fn validated(mut checked: Checked, options: Options) -> Checked {
             checked.findings.push(finding);
         }
     }
-    // After the structure step, which knows how the server writes the paths.
-    let problems: Vec<Finding> = checked.parsed.problems.iter().map(|problem| reading(&checked, problem)).collect();
+    let problems: Vec<Finding> = checked
+        .parsed
+        .problems
+        .iter()
+        .filter(|problem| concerns(&checked, problem))
+        .map(|problem| reading(&checked, problem))
+        .collect();
     checked.findings.extend(problems);
     checked
 }
@@ -109,16 +114,31 @@ fn unreadable(path: Arc<str>, span: Span, message: &str) -> Finding {
     }
 }
 
+/// Whether a problem is one of a manifest: other tools may allow repeated keys, and templates need not parse.
+fn concerns(checked: &Checked, problem: &Problem) -> bool {
+    let skipped = checked.skipped.iter().any(|skip| skip.document == problem.document);
+    !skipped || problem.kind == ProblemKind::DroppedContent
+}
+
+/// The object that a problem is in: of a list's items the one that holds the node.
+fn object_of<'c>(checked: &'c Checked, problem: &Problem) -> Option<&'c Object> {
+    let mut of_document = checked.objects.iter().filter(|object| object.document == problem.document);
+    let Some(node) = problem.node else { return of_document.next() };
+    let tree = &checked.parsed.tree;
+    let above: Vec<_> = std::iter::successors(Some(node), |id| tree.node(*id).parent.some()).collect();
+    of_document.find(|object| above.contains(&object.root))
+}
+
 /// A problem of the text as a finding.
 fn reading(checked: &Checked, problem: &Problem) -> Finding {
-    let object = checked.objects.iter().find(|object| object.document == problem.document);
+    let object = object_of(checked, problem);
     let (rule, cause) = match problem.kind {
         ProblemKind::Syntax => ("api-yaml", Cause::Yaml),
         ProblemKind::DroppedContent => ("api-dropped-content", Cause::Yaml),
         ProblemKind::DuplicateKey => ("api-duplicate-field", Cause::DuplicateField),
     };
     let field = match (object, problem.node) {
-        (Some(object), Some(node)) => object.field(&checked.parsed.tree).at(node).path(),
+        (Some(object), Some(node)) => object.field(&checked.parsed.tree).at(node).strict_path(),
         _ => String::new(),
     };
     Finding {

@@ -1,9 +1,10 @@
 //! Which of a file's documents are Kubernetes objects; `List` items count one by one, at their own place.
 
 use super::{Field, Object, ObjectId};
-use crate::text::Span;
+use crate::diagnostic::Cause;
+use crate::schema;
 use crate::validate::Verdict;
-use crate::yaml::{Kind, NodeId, Parsed};
+use crate::yaml::{Document, Kind, Parsed};
 
 /// A document that is something else, and why it was left alone.
 #[derive(Clone, Debug)]
@@ -18,28 +19,122 @@ pub struct Skip {
 pub fn discover(parsed: &Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdict)>) {
     let mut objects = Vec::new();
     let mut skipped = Vec::new();
+    let mut strays = Vec::new();
     for (i, document) in parsed.documents.iter().enumerate() {
-        let Some(root) = document.root else { continue };
-        let field = Field::root(&parsed.tree, root);
-        let looks_like_one = field.is_map() && (field.get("kind").exists() || field.get("apiVersion").exists());
-        if looks_like_one {
-            add(field, root, i as u32, &mut objects);
-        } else {
-            skipped.push(Skip { document: i as u32, reason: "not a Kubernetes object".to_string() });
+        let number = i as u32;
+        let reason = match document.root {
+            None => is_template(parsed, document).then_some("Helm template"),
+            Some(root) => something_else(Field::root(&parsed.tree, root)),
+        };
+        match (reason, document.root) {
+            (Some(reason), _) => skipped.push(Skip { document: number, reason: reason.to_string() }),
+            (None, Some(root)) => unfold(Field::root(&parsed.tree, root), number, &mut objects, &mut strays),
+            (None, None) => {}
         }
     }
-    (objects, skipped, Vec::new())
+    (objects, skipped, strays)
 }
 
-fn add(field: Field, root: NodeId, document: u32, objects: &mut Vec<Object>) {
-    let kind = field.get("kind").text();
-    if kind.ends_with("List") && field.get("items").is_seq() {
-        for item in field.get("items").items().filter(|item| item.kind() == Kind::Map) {
-            add(Field::root(field.tree(), item.node()), item.node(), document, objects);
-        }
-        return;
+/// Files of other tools that look like objects: their API group (or whole apiVersion), their kind (or any), and what they are.
+const OTHER_TOOLS: &[(&str, &str, &str)] = &[
+    ("kustomize.config.k8s.io", "", "kustomize configuration"),
+    ("skaffold", "", "Skaffold configuration"),
+    ("v1", "Config", "kubeconfig"),
+];
+
+/// What a document is, if it is not meant as an object. One that only lacks or misspells a header is meant as one: the server
+/// refuses it, and so must we.
+fn something_else(root: Field) -> Option<&'static str> {
+    const NO_OBJECT: Option<&str> = Some("not a Kubernetes object");
+    if !root.is_map() {
+        return NO_OBJECT;
     }
-    objects.push(Object { document, root, id: identify(field) });
+    let (api_version, kind) = (root.get("apiVersion"), root.get("kind"));
+    let text = api_version.text();
+    let group = text.split_once('/').map_or(text, |(group, _)| group);
+    if let Some((_, _, what)) = OTHER_TOOLS.iter().find(|(of, a, _)| *of == group && (a.is_empty() || *a == kind.text())) {
+        return Some(what);
+    }
+    let has_body = root.get("metadata").exists() || root.get("spec").exists();
+    let has_kind = kind.exists() && (api_version.exists() || has_body || is_built_in(root, kind.text()));
+    let has_version = if text.is_empty() { api_version.exists() && has_body } else { !kind.exists() };
+    if has_kind {
+        return None;
+    }
+    if has_version {
+        return is_chart(root).then_some("Helm chart");
+    }
+    let misspelt = root.entries().any(|(key, value)| schema::is_misspelt(key, "apiVersion") && value.str().is_some());
+    if misspelt && has_body { None } else { NO_OBJECT }
+}
+
+/// Whether `root` has a field that a built-in kind of that name has, or a misspelt apiVersion: `kind: DaemonSet` alone may well be
+/// a chart's value.
+fn is_built_in(root: Field, kind: &str) -> bool {
+    root.entries().any(|(key, _)| {
+        let of_the_kind = key != "kind" && schema::has_field(kind, key);
+        of_the_kind || (schema::is_misspelt(key, "apiVersion") && schema::has_field(kind, "apiVersion"))
+    })
+}
+
+/// Chart.yaml has an apiVersion and no kind.
+fn is_chart(root: Field) -> bool {
+    matches!(root.get("apiVersion").text(), "v1" | "v2") && root.get("name").exists() && root.get("version").exists()
+}
+
+/// Whether a document that cannot be read is a Helm template: some value or line starts with an action.
+fn is_template(parsed: &Parsed, document: &Document) -> bool {
+    let text = &parsed.tree.source()[document.span.range()];
+    text.lines().any(|line| line.trim_start().starts_with("{{") || line.contains(": {{") || line.contains("- {{"))
+}
+
+/// Adds the object at `root`, or the items of a list, in order and whatever depth.
+fn unfold(root: Field, document: u32, objects: &mut Vec<Object>, strays: &mut Vec<(u32, Verdict)>) {
+    let mut todo = vec![(root, identify(root))];
+    while let Some((field, id)) = todo.pop() {
+        let items = field.get("items");
+        if !id.kind.ends_with("List") || !items.exists() {
+            objects.push(Object { document, root: field.node(), id });
+            continue;
+        }
+        if !items.is_seq() {
+            strays.push((document, misplaced(items, "`items` must be a list")));
+            continue;
+        }
+        let (api_version, kind) = (&id.api_version, id.kind.strip_suffix("List").unwrap_or(""));
+        let mut inner = Vec::new();
+        for item in items.items() {
+            if item.is_map() {
+                let item = Field::root(item.tree(), item.node());
+                inner.push((item, inherited(identify(item), api_version, kind)));
+            } else {
+                strays.push((document, misplaced(item, "an item of a List must be an object")));
+            }
+        }
+        todo.extend(inner.into_iter().rev());
+    }
+}
+
+/// An item of a PodList that says nothing else is a Pod.
+fn inherited(id: ObjectId, api_version: &str, kind: &str) -> ObjectId {
+    let says_nothing = id.api_version.is_empty() && id.kind.is_empty();
+    match says_nothing && !kind.is_empty() {
+        true => ObjectId { api_version: api_version.to_string(), kind: kind.to_string(), ..id },
+        false => id,
+    }
+}
+
+fn misplaced(field: Field, message: &str) -> Verdict {
+    Verdict {
+        cause: Cause::Decode,
+        field: field.path(),
+        span: if field.kind() == Kind::Null { field.parent().span() } else { field.span() },
+        message: message.to_string(),
+        help: None,
+        label: None,
+        rule: None,
+        fix: None,
+    }
 }
 
 /// Who the object at `field` is.
@@ -55,10 +150,4 @@ pub fn identify(field: Field) -> ObjectId {
         namespace: metadata.get("namespace").text().to_string(),
         name,
     }
-}
-
-/// The whole first line of a span, for findings about a document as such.
-pub fn first_line(text: &str, span: Span) -> Span {
-    let line = text[span.range()].lines().next().map_or(0, str::len) as u32;
-    Span::new(span.start, span.start + line)
 }

@@ -8,6 +8,7 @@ mod values;
 mod version;
 mod walk;
 
+pub use kinds::is_misspelt;
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
 pub use version::Version;
 
@@ -37,6 +38,16 @@ pub fn structure(tree: &mut Tree, object: &Object, version: Version) -> Vec<Verd
 /// The kind, if `version` has it.
 pub fn kind(version: Version, api_version: &str, kind: &str) -> Option<&'static KindInfo> {
     Table::of(version).kind(api_version, kind)
+}
+
+/// Whether a built-in kind called `kind`, of whatever group and release, has the field `name` at its top level.
+pub fn has_field(kind: &str, name: &str) -> bool {
+    let in_version = |version: Version| {
+        let table = Table::of(version);
+        let named = table.kinds().iter().filter(move |known| known.kind == kind);
+        named.filter_map(|known| table.named(known.type_name)).any(|id| table.get(id).field(name).is_some())
+    };
+    in_version(Version::NEWEST) || in_version(Version::OLDEST)
 }
 
 /// Whether objects of that kind live in a namespace; `None` for a kind the tables do not have.
