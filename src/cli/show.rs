@@ -44,7 +44,11 @@ pub fn run(args: &ShowArgs) -> Result<ExitCode, Failure> {
         let checked = if args.defaults { check::check_bytes(path, bytes, options) } else { check::read_bytes(path, bytes) };
         for object in &checked.objects {
             let field = object.field(&checked.parsed.tree);
-            let value = report::object_json(field);
+            let value = if args.defaults {
+                report::stored_json(field, &object.id, args.kubernetes_version)
+            } else {
+                report::object_json(field)
+            };
             objects.push(json!({"path": &*checked.path, "document": object.document, "object": value}));
         }
     }

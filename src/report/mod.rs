@@ -5,11 +5,14 @@ mod json;
 mod page;
 mod plain;
 mod sources;
+mod stored;
 mod summary;
+mod zero;
 
 pub use github::github;
 pub use json::{finding_json, lint_json, object_json};
 pub use page::{MARK, page};
 pub use plain::{Colour, plain};
 pub use sources::{Source, Sources};
+pub use stored::stored_json;
 pub use summary::{Skipped, Summary};
