@@ -47,13 +47,16 @@ fn fields(table: &'static Table, owner: Field, id: TypeId) -> Map<String, Value>
     let mut out = Map::new();
     for info in &kind.fields {
         let field = owner.get(info.name);
-        let keep = match presence(kind, info) {
+        let presence = presence(kind, info);
+        let keep = match presence {
             Presence::Never => false,
-            Presence::Always => true,
+            Presence::Always | Presence::OrNull => true,
             Presence::IfWritten => field.exists(),
             Presence::IfNotZero => !is_zero(field, &info.shape),
         };
-        if keep {
+        if presence == Presence::OrNull && !field.exists() {
+            out.insert(info.name.to_string(), Value::Null);
+        } else if keep {
             out.insert(info.name.to_string(), value(table, field, &info.shape, kind));
         }
     }

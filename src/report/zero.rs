@@ -17,6 +17,8 @@ pub enum Presence {
     Always,
     /// Where it is written, at its zero value too: a pointer.
     IfWritten,
+    /// Always, as `null` where it is not written: a pointer that is never left out.
+    OrNull,
     /// Where it is not zero.
     IfNotZero,
     /// Never: it can only be written.
@@ -53,6 +55,7 @@ fn mark(word: &'static str) -> Option<(&'static str, Presence)> {
     let presence = match word.chars().next()? {
         '*' => Presence::IfWritten,
         '=' => Presence::Always,
+        '?' => Presence::OrNull,
         '-' => Presence::Never,
         _ => return None,
     };

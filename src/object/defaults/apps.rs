@@ -74,7 +74,11 @@ fn update_strategy(spec: &mut Slot) {
         strategy.struct_at("rollingUpdate");
     }
     if strategy.text("type") == "RollingUpdate" {
-        strategy.with("rollingUpdate", |rolling| rolling.default_int("partition", 0));
+        strategy.with("rollingUpdate", |rolling| {
+            rolling.default_int("partition", 0);
+            // Behind a feature gate that is off.
+            rolling.drop("maxUnavailable");
+        });
     }
 }
 
