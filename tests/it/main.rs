@@ -2,6 +2,7 @@
 
 mod cron;
 mod facts;
+mod pods;
 
 mod quantity;
 mod tidy;
