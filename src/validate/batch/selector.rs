@@ -1,0 +1,124 @@
+//! How a Job finds its pods. Mirrors batch/v1 validation of `selector`, and what the server makes up before it.
+
+use crate::object::Field;
+use crate::validate::{Verdicts, selector};
+
+/// The labels that name a Job on its pods, the older second.
+const NAME_LABELS: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
+/// The labels that carry a Job's UID on its pods.
+const UID_LABELS: [&str; 2] = ["batch.kubernetes.io/controller-uid", "controller-uid"];
+
+/// The value of a label, so far as it can be known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Label<'a> {
+    Missing,
+    Is(&'a str),
+    /// The Job's UID, which only the server knows: no value written in a manifest equals it.
+    Uid,
+}
+
+/// A selector written by hand: it must be there and select the template.
+pub fn by_hand(errs: &mut Verdicts, spec: Field) {
+    let own = spec.get("selector");
+    if !own.exists() {
+        errs.required(own, "`manualSelector: true` means that it is written by hand");
+    }
+    selector::label_selector(errs, own);
+    let labels = labels(spec);
+    if !own.exists() || (selector::is_well_formed(own) && selector::unmet(own, labels).is_some()) {
+        mismatch(errs, spec);
+    }
+}
+
+/// A selector that the server completes with the Job's UID, which it also puts on the template with the Job's `name`; unless the
+/// template has such labels with other values: then it makes nothing, and misses what it would have made.
+pub fn generated(errs: &mut Verdicts, spec: Field, name: &str) {
+    let own = spec.get("selector");
+    let foreign = foreign_labels(errs, spec, name);
+    if foreign && !own.exists() {
+        errs.required(own, "the template's labels keep the server from making it").help("take the labels it makes itself out");
+        mismatch(errs, spec);
+        return;
+    }
+    selector::label_selector(errs, own);
+    if !selector::is_well_formed(own) {
+        return;
+    }
+    let made = |key: &str| match key {
+        _ if UID_LABELS.contains(&key) => Label::Uid,
+        _ if NAME_LABELS.contains(&key) => Label::Is(name),
+        _ => Label::Missing,
+    };
+    let on_pods = |key: &str| match written(labels(spec), key) {
+        Some(value) => Label::Is(value.text()),
+        None if foreign => Label::Missing,
+        None => made(key),
+    };
+    if let Some(condition) = conditions(own).find(|&condition| !is_met(condition, made)) {
+        errs.invalid(own, "the server makes the selector of a Job itself")
+            .label(condition.span(), "not met by the labels it makes")
+            .help("leave `selector` out, or set `manualSelector: true`");
+    }
+    if conditions(own).any(|condition| !is_met(condition, on_pods)) {
+        mismatch(errs, spec);
+    }
+}
+
+/// Labels of the template that the server would make, with a value it would not. With a selector written, all four must be
+/// as made. Returns whether there is one.
+fn foreign_labels(errs: &mut Verdicts, spec: Field, name: &str) -> bool {
+    let labels = labels(spec);
+    let wrong = |key: &'static str| written(labels, key).filter(|value| UID_LABELS.contains(&key) || value.text() != name);
+    if NAME_LABELS.into_iter().chain(UID_LABELS).all(|key| wrong(key).is_none()) {
+        return false;
+    }
+    for key in NAME_LABELS.into_iter().chain(UID_LABELS) {
+        let path = format!("{}[{key}]", labels.path());
+        if !spec.get("selector").exists() {
+            continue;
+        } else if let Some(value) = wrong(key) {
+            errs.invalid(value, "the server alone sets this label").printed_as(path);
+        } else if written(labels, key).is_none() {
+            errs.required(labels.get(key), "the other labels keep the server from setting it").printed_as(path);
+        }
+    }
+    true
+}
+
+/// The value of a label that the manifest has itself.
+fn written<'a>(labels: Field<'a>, key: &'a str) -> Option<Field<'a>> {
+    let value = labels.get(key);
+    value.written().then_some(value)
+}
+
+fn labels(spec: Field) -> Field {
+    spec.get("template").get("metadata").get("labels")
+}
+
+/// The entries of `matchLabels` and the elements of `matchExpressions`.
+fn conditions(selector: Field) -> impl Iterator<Item = Field> {
+    let labels = selector.get("matchLabels").entries().map(|(_, value)| value);
+    labels.chain(selector.get("matchExpressions").items())
+}
+
+/// Whether labels as `of` tells them meet one condition.
+fn is_met<'a>(condition: Field<'a>, of: impl Fn(&str) -> Label<'a>) -> bool {
+    if !condition.parent().is_seq() {
+        return of(condition.key()) == Label::Is(condition.text());
+    }
+    let label = of(condition.get("key").text());
+    let listed = condition.get("values").items().any(|value| label == Label::Is(value.text()));
+    match condition.get("operator").text() {
+        "In" => listed,
+        "NotIn" => !listed,
+        "Exists" => label != Label::Missing,
+        _ => label == Label::Missing,
+    }
+}
+
+fn mismatch(errs: &mut Verdicts, spec: Field) {
+    let verdict = errs.invalid(labels(spec), "the selector does not select these pods").under("api-selector-mismatch");
+    if spec.get("selector").exists() {
+        verdict.label(spec.get("selector").span(), "the selector");
+    }
+}
