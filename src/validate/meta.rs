@@ -21,7 +21,13 @@ const STANDARD_FINALIZERS: &[&str] = &["kubernetes", "orphan", "foregroundDeleti
 
 /// The whole of `metadata`; `name` is the kind's own rule for names.
 pub fn metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
-    generic_metadata(errs, root, scope, name);
+    metadata_but_labels(errs, root, scope, name);
+    labels(errs, root.get("metadata").get("labels"));
+}
+
+/// The same without the labels.
+pub fn metadata_but_labels(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+    unlabelled(errs, root, scope, name);
     for finalizer in root.get("metadata").get("finalizers").items() {
         if let Err(why) = kubernetes_finalizer(finalizer.text()) {
             errs.invalid(finalizer, why);
@@ -40,10 +46,14 @@ pub fn kubernetes_finalizer(value: &str) -> Result<(), Why> {
 /// `metadata` as every API group checks it. Kinds of the built-in groups ask more, see [`metadata`]; those of
 /// admissionregistration, apiextensions, apiregistration and policy do not.
 pub fn generic_metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+    unlabelled(errs, root, scope, name);
+    labels(errs, root.get("metadata").get("labels"));
+}
+
+fn unlabelled(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
     let meta = root.get("metadata");
     names(errs, meta, name);
     namespace(errs, meta, scope);
-    labels(errs, meta.get("labels"));
     annotations(errs, meta.get("annotations"));
     owner_references(errs, meta.get("ownerReferences"));
     finalizers(errs, meta.get("finalizers"));
@@ -126,11 +136,10 @@ fn namespace(errs: &mut Verdicts, meta: Field, scope: Scope) {
 fn owner_references(errs: &mut Verdicts, owners: Field) {
     let mut controller: Option<Field> = None;
     for owner in owners.items() {
-        if !owner.get("apiVersion").text().rsplit('/').next().is_some_and(|version| !version.is_empty())
-            || owner.get("apiVersion").text().matches('/').count() > 1
-        {
+        let version = owner.get("apiVersion");
+        if version.text().is_empty() || version.text().ends_with('/') || version.text().matches('/').count() > 1 {
             let path = format!("{}.apiVersion", owners.path());
-            errs.invalid(owner.get("apiVersion"), "must be `version` or `group/version`").printed_as(path);
+            errs.invalid(version, "must be `version` or `group/version`").printed_as(path);
         }
         for name in ["kind", "name", "uid"] {
             if owner.get(name).text().is_empty() {

@@ -7,29 +7,12 @@ use crate::object::Field;
 pub fn label_selector(errs: &mut Verdicts, selector: Field) {
     meta::labels(errs, selector.get("matchLabels"));
     for expression in selector.get("matchExpressions").items() {
-        requirement(errs, expression, Values::Checked);
-    }
-}
-
-/// Whether a requirement's values must be label values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Values {
-    /// They must.
-    Checked,
-    /// Anything goes: for kinds that once did not look.
-    Free,
-}
-
-/// A `LabelSelector` of a kind that takes any values in expressions.
-pub fn label_selector_with_free_values(errs: &mut Verdicts, selector: Field) {
-    meta::labels(errs, selector.get("matchLabels"));
-    for expression in selector.get("matchExpressions").items() {
-        requirement(errs, expression, Values::Free);
+        requirement(errs, expression);
     }
 }
 
 /// One of `matchExpressions`.
-pub fn requirement(errs: &mut Verdicts, expression: Field, values: Values) {
+fn requirement(errs: &mut Verdicts, expression: Field) {
     let (operator, list) = (expression.get("operator"), expression.get("values"));
     match operator.text() {
         "In" | "NotIn" if list.is_empty() => {
@@ -45,10 +28,8 @@ pub fn requirement(errs: &mut Verdicts, expression: Field, values: Values) {
     if let Err(why) = text::qualified_name(expression.get("key").text()) {
         errs.invalid(expression.get("key"), why);
     }
-    if values == Values::Checked {
-        for value in list.items() {
-            errs.may(value, text::label_value);
-        }
+    for value in list.items() {
+        errs.may(value, text::label_value);
     }
 }
 

@@ -1,10 +1,10 @@
 //! StatefulSets. Mirrors apps/v1 validation of `StatefulSet`.
 
-use super::{mismatch, own_selector, runs_for_ever, unmet};
+use super::{own_selector, runs_for_ever, template, unmet};
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
-use crate::validate::{Verdicts, claim, pod, text};
+use crate::validate::{Verdicts, claim, text};
 
 /// A StatefulSet. `maxUnavailable` of its update strategy is not looked at: the server drops it unless its feature is on.
 pub fn stateful_set(errs: &mut Verdicts, root: Field, version: Version) {
@@ -27,12 +27,10 @@ pub fn stateful_set(errs: &mut Verdicts, root: Field, version: Version) {
         claim::claim_spec(errs, claim.get("spec"));
     }
     if own_selector(errs, spec.get("selector")) {
-        if let Some(condition) = unmet(spec) {
-            mismatch(errs, spec.get("template"), condition);
-        }
-        pod::template(errs, spec.get("template"), version);
+        template(errs, spec, unmet(spec), version);
+    } else {
+        runs_for_ever(errs, spec.get("template").get("spec"));
     }
-    runs_for_ever(errs, spec.get("template").get("spec"));
 }
 
 fn update_strategy(errs: &mut Verdicts, strategy: Field) {

@@ -15,9 +15,12 @@ const MOST_OF_MANY: i64 = 10_000;
 
 /// A Job.
 pub fn job(errs: &mut Verdicts, root: Field, version: Version) {
-    meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
+    meta::metadata_but_labels(errs, root, Scope::Namespaced, text::dns_subdomain);
     let spec = root.get("spec");
     let name = root.get("metadata").get("name");
+    if !has_lent_labels(root.get("metadata").get("labels"), spec) {
+        meta::labels(errs, root.get("metadata").get("labels"));
+    }
     if spec.get("manualSelector").is_true() {
         selector::by_hand(errs, spec);
     } else {
@@ -31,6 +34,13 @@ pub fn job(errs: &mut Verdicts, root: Field, version: Version) {
             errs.invalid(name, format!("its last pod would be `{pod}`, which {why}"));
         }
     }
+}
+
+/// Whether the Job's labels are none but those the server made for a template that had none: it lends them to the Job after it
+/// has checked.
+fn has_lent_labels(labels: Field, spec: Field) -> bool {
+    let template = spec.get("template").get("metadata").get("labels");
+    !labels.written() && !template.entries().any(|(_, value)| value.written())
 }
 
 /// A `JobSpec` but for its selector.
@@ -50,7 +60,7 @@ pub fn job_spec(errs: &mut Verdicts, spec: Field, version: Version) {
         policies::pod_failure(errs, policy, spec);
     }
     match spec.some("successPolicy") {
-        Some(policy) if is_indexed(spec) => policies::success(errs, policy, spec.get("completions").number()),
+        Some(policy) if is_indexed(spec) => policies::success(errs, policy, spec.get("completions").int().unwrap_or(i64::MAX)),
         Some(policy) => _ = errs.invalid(policy, "it needs `completionMode: Indexed`"),
         None => {}
     }

@@ -32,7 +32,7 @@ pub fn by_hand(errs: &mut Verdicts, spec: Field) {
 
 /// A selector that the server completes with the Job's UID, which it also puts on the template with the Job's `name`; unless the
 /// template has such labels with other values: then it makes nothing, and misses what it would have made.
-pub fn generated(errs: &mut Verdicts, spec: Field, name: &str) {
+pub fn generated<'a>(errs: &mut Verdicts, spec: Field<'a>, name: &'a str) {
     let own = spec.get("selector");
     let foreign = foreign_labels(errs, spec, name);
     if foreign && !own.exists() {
@@ -44,12 +44,8 @@ pub fn generated(errs: &mut Verdicts, spec: Field, name: &str) {
     if !selector::is_well_formed(own) {
         return;
     }
-    let made = |key: &str| match key {
-        _ if UID_LABELS.contains(&key) => Label::Uid,
-        _ if NAME_LABELS.contains(&key) => Label::Is(name),
-        _ => Label::Missing,
-    };
-    let on_pods = |key: &str| match written(labels(spec), key) {
+    let made = |key| made(key, name);
+    let on_pods = |key| match written(labels(spec), key) {
         Some(value) => Label::Is(value.text()),
         None if foreign => Label::Missing,
         None => made(key),
@@ -85,6 +81,17 @@ fn foreign_labels(errs: &mut Verdicts, spec: Field, name: &str) -> bool {
     true
 }
 
+/// The label `key` as the server makes it for the Job `name`.
+fn made<'a>(key: &str, name: &'a str) -> Label<'a> {
+    if UID_LABELS.contains(&key) {
+        Label::Uid
+    } else if NAME_LABELS.contains(&key) {
+        Label::Is(name)
+    } else {
+        Label::Missing
+    }
+}
+
 /// The value of a label that the manifest has itself.
 fn written<'a>(labels: Field<'a>, key: &'a str) -> Option<Field<'a>> {
     let value = labels.get(key);
@@ -102,7 +109,7 @@ fn conditions(selector: Field) -> impl Iterator<Item = Field> {
 }
 
 /// Whether labels as `of` tells them meet one condition.
-fn is_met<'a>(condition: Field<'a>, of: impl Fn(&str) -> Label<'a>) -> bool {
+fn is_met<'a>(condition: Field<'a>, of: impl Fn(&'a str) -> Label<'a>) -> bool {
     if !condition.parent().is_seq() {
         return of(condition.key()) == Label::Is(condition.text());
     }
