@@ -231,7 +231,6 @@ fn shown(field: Field) -> String {
 fn replacement(field: Field, title: &str, text: String) -> Option<LocalFix> {
     let node = field.tree().node(field.node());
     let one_line = !matches!(node.style, Style::Literal | Style::Folded) && !node.span.is_empty();
-    let plain = !text.contains(['"', '\\', '\n']) || field.kind() == Kind::Str;
     let here = node.flags & (flag::ALIASED | flag::SYNTHETIC) == 0;
-    (one_line && plain && here).then(|| LocalFix { title: title.to_string(), safe: true, edits: vec![(node.span, text)] })
+    (one_line && here).then(|| LocalFix { title: title.to_string(), safe: true, edits: vec![(node.span, text)] })
 }

@@ -5,4 +5,6 @@ mod facts;
 mod pods;
 
 mod quantity;
+mod recorded;
+mod structure;
 mod tidy;
