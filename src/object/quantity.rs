@@ -80,6 +80,11 @@ impl Quantity {
         Quantity { mantissa: 0, scale: 0, format: Format::DecimalSi, width: Width::Int64, kept: None }
     }
 
+    /// `count` units.
+    pub fn units(count: i64) -> Quantity {
+        Quantity { mantissa: i128::from(count), ..Quantity::zero() }
+    }
+
     /// The form the server stores and prints.
     pub fn canonical(&self) -> String {
         if let Some(text) = &self.kept {

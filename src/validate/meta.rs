@@ -20,14 +20,25 @@ const GENERATED_BASE: usize = 58;
 const STANDARD_FINALIZERS: &[&str] = &["kubernetes", "orphan", "foregroundDeletion"];
 
 /// The whole of `metadata`; `name` is the kind's own rule for names.
-pub fn metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+pub fn metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: impl Fn(&str) -> Result<(), Why> + Copy) {
     metadata_but_labels(errs, root, scope, name);
     labels(errs, root.get("metadata").get("labels"));
 }
 
 /// The same without the labels.
-pub fn metadata_but_labels(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+pub fn metadata_but_labels(errs: &mut Verdicts, root: Field, scope: Scope, name: impl Fn(&str) -> Result<(), Why> + Copy) {
     unlabelled(errs, root, scope, name);
+    known_finalizers(errs, root);
+}
+
+/// The whole of `metadata` but its name: for an object that the server names itself.
+pub fn metadata_without_name(errs: &mut Verdicts, root: Field, scope: Scope) {
+    all_but_names(errs, root.get("metadata"), scope);
+    labels(errs, root.get("metadata").get("labels"));
+    known_finalizers(errs, root);
+}
+
+fn known_finalizers(errs: &mut Verdicts, root: Field) {
     for finalizer in root.get("metadata").get("finalizers").items() {
         if let Err(why) = kubernetes_finalizer(finalizer.text()) {
             errs.invalid(finalizer, why);
@@ -45,14 +56,18 @@ pub fn kubernetes_finalizer(value: &str) -> Result<(), Why> {
 
 /// `metadata` as every API group checks it. Kinds of the built-in groups ask more, see [`metadata`]; those of
 /// admissionregistration, apiextensions, apiregistration and policy do not.
-pub fn generic_metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+pub fn generic_metadata(errs: &mut Verdicts, root: Field, scope: Scope, name: impl Fn(&str) -> Result<(), Why> + Copy) {
     unlabelled(errs, root, scope, name);
     labels(errs, root.get("metadata").get("labels"));
 }
 
-fn unlabelled(errs: &mut Verdicts, root: Field, scope: Scope, name: fn(&str) -> Result<(), Why>) {
+fn unlabelled(errs: &mut Verdicts, root: Field, scope: Scope, name: impl Fn(&str) -> Result<(), Why> + Copy) {
     let meta = root.get("metadata");
     names(errs, meta, name);
+    all_but_names(errs, meta, scope);
+}
+
+fn all_but_names(errs: &mut Verdicts, meta: Field, scope: Scope) {
     namespace(errs, meta, scope);
     annotations(errs, meta.get("annotations"));
     owner_references(errs, meta.get("ownerReferences"));
@@ -103,7 +118,7 @@ fn on_key<'v>(verdict: &'v mut Verdict, entry: Field) -> &'v mut Verdict {
 }
 
 /// `name` and `generateName`. The server makes the name up from the latter first, then checks both.
-fn names(errs: &mut Verdicts, meta: Field, check: fn(&str) -> Result<(), Why>) {
+fn names(errs: &mut Verdicts, meta: Field, check: impl Fn(&str) -> Result<(), Why> + Copy) {
     let (name, prefix) = (meta.get("name"), meta.get("generateName"));
     if !prefix.is_empty()
         && let Err(why) = check(&text::generated(prefix.text()))

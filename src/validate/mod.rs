@@ -4,6 +4,7 @@ mod affinity;
 mod annotations;
 mod apps;
 mod batch;
+mod cel;
 mod claim;
 mod config;
 mod container;

@@ -200,11 +200,8 @@ impl Verdicts {
         self.may(field, check)
     }
 
-    /// `field`, if set to anything but `""`, must pass `check`. Returns whether it is set and does.
-    pub fn may(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
-        if field.text().is_empty() {
-            return false;
-        }
+    /// `field` must pass `check`, also when it is `""` or missing. Returns whether it does.
+    pub fn pass(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
         match check(field.text()) {
             Ok(()) => true,
             Err(why) => {
@@ -212,6 +209,11 @@ impl Verdicts {
                 false
             }
         }
+    }
+
+    /// `field`, if set to anything but `""`, must pass `check`. Returns whether it is set and does.
+    pub fn may(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
+        !field.text().is_empty() && self.pass(field, check)
     }
 
     /// `field` must be one of `allowed`; a missing one counts as `""`. Returns whether it is.
