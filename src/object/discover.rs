@@ -4,7 +4,7 @@ use super::{Field, Object, ObjectId};
 use crate::diagnostic::Cause;
 use crate::schema;
 use crate::validate::Verdict;
-use crate::yaml::{Document, Kind, Parsed};
+use crate::yaml::{Document, Kind, NodeId, Parsed, Style, Tree};
 
 /// A document that is something else, and why it was left alone.
 #[derive(Clone, Debug)]
@@ -23,8 +23,9 @@ pub fn discover(parsed: &Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdict)>
     for (i, document) in parsed.documents.iter().enumerate() {
         let number = i as u32;
         let reason = match document.root {
-            None => is_template(parsed, document).then_some("Helm template"),
+            _ if is_template(parsed, document) => Some("Helm template"),
             Some(root) => something_else(Field::root(&parsed.tree, root)),
+            None => None,
         };
         match (reason, document.root) {
             (Some(reason), _) => skipped.push(Skip { document: number, reason: reason.to_string() }),
@@ -62,7 +63,7 @@ fn something_else(root: Field) -> Option<&'static str> {
         return None;
     }
     if has_version {
-        return is_chart(root).then_some("Helm chart");
+        return chart(root);
     }
     let misspelt = root.entries().any(|(key, value)| schema::is_misspelt(key, "apiVersion") && value.str().is_some());
     if misspelt && has_body { None } else { NO_OBJECT }
@@ -77,15 +78,50 @@ fn is_built_in(root: Field, kind: &str) -> bool {
     })
 }
 
-/// Chart.yaml has an apiVersion and no kind.
-fn is_chart(root: Field) -> bool {
-    matches!(root.get("apiVersion").text(), "v1" | "v2") && root.get("name").exists() && root.get("version").exists()
+/// Which of Helm's own files it is: they have an apiVersion and no kind.
+fn chart(root: Field) -> Option<&'static str> {
+    match root.get("apiVersion").text() {
+        "v1" | "v2" if root.get("name").exists() && root.get("version").exists() => Some("Helm chart"),
+        "v1" if root.get("entries").is_map() => Some("Helm repository index"),
+        _ => None,
+    }
 }
 
-/// Whether a document that cannot be read is a Helm template: some value or line starts with an action.
+/// Whether a document is a Helm template. One that cannot be read is, if some value or line starts with an action; one that can,
+/// if an action of Helm's stands outside block scalars, where Argo or Prometheus have actions of their own.
 fn is_template(parsed: &Parsed, document: &Document) -> bool {
     let text = &parsed.tree.source()[document.span.range()];
-    text.lines().any(|line| line.trim_start().starts_with("{{") || line.contains(": {{") || line.contains("- {{"))
+    if !text.contains("{{") {
+        return false;
+    }
+    match document.root {
+        Some(root) => has_action(&parsed.tree, root),
+        None => text.match_indices("{{").any(|(at, _)| {
+            let before = text[..at].rsplit('\n').next().unwrap_or("").trim_end();
+            before.is_empty() || before.ends_with([':', '-', '[', ','])
+        }),
+    }
+}
+
+/// Whether a key or a scalar written on its line has an action that only Helm understands.
+fn has_action(tree: &Tree, root: NodeId) -> bool {
+    const HELM: [&str; 5] = [".Values", ".Release", ".Chart", "include ", "template "];
+    let is_action = |text: &str| {
+        text.split("{{").skip(1).any(|rest| {
+            let rest = rest.trim_start_matches('-').trim_start();
+            HELM.iter().any(|word| rest.starts_with(word))
+        })
+    };
+    let mut todo = vec![root];
+    while let Some(id) = todo.pop() {
+        let node = tree.node(id);
+        todo.extend(tree.children(id));
+        let block = matches!(node.style, Style::Literal | Style::Folded);
+        if is_action(tree.text(node.key)) || (!block && node.kind == Kind::Str && is_action(tree.text(node.text))) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Adds the object at `root`, or the items of a list, in order and whatever depth.

@@ -127,7 +127,9 @@ fn other_tools_files_are_left_alone() {
         ("apiVersion: skaffold/v4beta1\nkind: Config\n", "Skaffold configuration"),
         ("apiVersion: v1\nkind: Config\nclusters: []\n", "kubeconfig"),
         ("apiVersion: 1\nproviders: []\n", "not a Kubernetes object"),
-        ("metadata:\n  name: {{ .Values.name }}-x\n", "Helm template"),
+        ("apiVersion: v1\nentries: {}\n", "Helm repository index"),
+        ("metadata:\n  name:  {{ .Values.name }}-x\n", "Helm template"),
+        ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x-{{ .Release.Name }}\n", "Helm template"),
     ];
     for (text, reason) in cases {
         let checked = check("case.yaml".into(), text.to_string(), Options::default());
