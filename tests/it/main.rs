@@ -8,3 +8,4 @@ mod quantity;
 mod recorded;
 mod structure;
 mod tidy;
+mod validation;

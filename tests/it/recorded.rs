@@ -56,7 +56,8 @@ pub fn edited(mut object: Value, edits: &Value) -> Value {
             "rename" => {
                 let value = take(&mut object, word(1));
                 let (above, _) = split(word(1));
-                put(&mut object, &format!("{above}/{}", word(2)), value);
+                // The new key stands as it is, not escaped as in a pointer.
+                put(&mut object, &format!("{above}/{}", word(2).replace('~', "~0").replace('/', "~1")), value);
             }
             "repeat" => {
                 let value = object.pointer(word(1)).expect("an element").clone();
