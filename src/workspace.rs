@@ -23,21 +23,16 @@ pub struct FileReport {
     /// Its objects, as others see them.
     pub entries: Vec<Entry>,
     /// Its text, kept only where a finding needs it to be shown.
-    pub text: Option<Arc<str>>,
+    pub text: Option<Arc<String>>,
 }
 
 impl From<Checked> for FileReport {
     fn from(checked: Checked) -> FileReport {
         let entries = inventory::entries(&checked);
-        let text = (!checked.findings.is_empty()).then(|| checked.parsed.tree.source().into());
-        FileReport {
-            path: checked.path,
-            documents: checked.parsed.documents.len(),
-            skipped: checked.skipped,
-            findings: checked.findings,
-            entries,
-            text,
-        }
+        let documents = checked.parsed.documents.len();
+        // Moved, not copied: the text may be most of the memory there is.
+        let text = (!checked.findings.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
+        FileReport { path: checked.path, documents, skipped: checked.skipped, findings: checked.findings, entries, text }
     }
 }
 

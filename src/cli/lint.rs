@@ -120,7 +120,7 @@ fn sources(workspace: &Workspace, findings: &[Finding], inputs: &[Input]) -> Sou
             continue;
         }
         let bytes = inputs.iter().find(|input| *input.path() == **path).and_then(|input| input.read().ok()).unwrap_or_default();
-        sources.add(path.clone(), Arc::from(String::from_utf8_lossy(&bytes)));
+        sources.add(path.clone(), Arc::new(String::from_utf8_lossy(&bytes).into_owned()));
     }
     sources
 }

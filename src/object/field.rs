@@ -1,7 +1,7 @@
 //! `Field`, the only way anything reads a manifest: a node of an object, or the place where a missing one would be.
 
 use crate::text::Span;
-use crate::yaml::{Kind, NodeId, Text, Tree, flag};
+use crate::yaml::{Kind, NodeId, Style, Text, Tree, flag};
 
 /// How many missing steps below an existing node a field can name.
 const MISSING: usize = 4;
@@ -266,9 +266,10 @@ impl<'a> Field<'a> {
     pub fn span(self) -> Span {
         let mut id = self.node;
         if self.written() {
-            let span = self.tree.node(id).span;
-            // A collection's first line says enough; underlining forty lines says nothing.
-            return if span.is_empty() { self.key_span() } else { span };
+            let node = self.tree.node(id);
+            // A block collection is best shown by its key: underlining its forty lines says nothing.
+            let block = node.style == Style::Block && (self.is_map() || self.is_seq());
+            return if block || node.span.is_empty() { anchor(self.tree, id, self.root) } else { node.span };
         }
         loop {
             let node = self.tree.node(id);

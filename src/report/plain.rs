@@ -8,11 +8,14 @@ use miette::{
 };
 
 use super::sources::{Source, Sources};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::{Finding, Label, Severity};
 use crate::text::Span;
 
 /// How far from the place a long line is shown, in bytes. Ten megabytes of JSON on one line shall not fill the screen.
 const WINDOW: usize = 160;
+
+/// Within how many lines a label is drawn into the finding's own excerpt.
+const NEAR: u32 = 6;
 
 /// Whether the output may carry colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,14 +90,21 @@ struct Excerpt<'a> {
 fn excerpt<'a>(finding: &'a Finding, sources: &'a Sources) -> Option<Excerpt<'a>> {
     let source = sources.get(&finding.path)?;
     let mut labels = vec![LabeledSpan::new_primary_with_span(None, miette_span(first_line(source, finding.span)))];
-    for label in finding.labels.iter().filter(|label| label.path == finding.path) {
+    for label in finding.labels.iter().filter(|label| near(finding, label, sources)) {
         labels.push(LabeledSpan::new_with_span(Some(label.message.clone()), miette_span(first_line(source, label.span))));
     }
     Some(Excerpt { path: &finding.path, source, labels })
 }
 
+/// Whether a label is close enough to the finding to be drawn into the same lines.
+fn near(finding: &Finding, label: &Label, sources: &Sources) -> bool {
+    let line = |span: Span| sources.position(&finding.path, span.start).line;
+    label.path == finding.path && line(label.span).abs_diff(line(finding.span)) <= NEAR
+}
+
+/// A label in another file or far away, shown as a note of its own below the finding.
 fn notes<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Iterator<Item = Note<'a>> {
-    finding.labels.iter().filter(|label| label.path != finding.path).filter_map(|label| {
+    finding.labels.iter().filter(|label| !near(finding, label, sources)).filter_map(|label| {
         let source = sources.get(&label.path)?;
         let labels = vec![LabeledSpan::new_primary_with_span(None, miette_span(first_line(source, label.span)))];
         Some(Note { message: &label.message, excerpt: Excerpt { path: &label.path, source, labels } })

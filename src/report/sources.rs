@@ -9,7 +9,7 @@ use crate::text::{LineIndex, Position};
 #[derive(Debug)]
 pub struct Source {
     /// The text.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// Its lines.
     pub lines: LineIndex,
 }
@@ -22,7 +22,7 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a file.
-    pub fn add(&mut self, path: Arc<str>, text: Arc<str>) {
+    pub fn add(&mut self, path: Arc<str>, text: Arc<String>) {
         let lines = LineIndex::new(&text);
         self.files.insert(path, Source { text, lines });
     }

@@ -133,6 +133,11 @@ impl Tree {
         &self.source
     }
 
+    /// The file's text, the nodes dropped.
+    pub fn into_source(self) -> String {
+        self.source
+    }
+
     /// The node `id`.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]

@@ -40,14 +40,19 @@ fn run(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String>
         "good" => Err(format!("a good block must be silent: {}", said(&findings))),
         "bad" => {
             let index = LineIndex::new(&block.text);
-            let mut lines: Vec<u32> =
-                findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| index.position(&block.text, finding.span.start).line).collect();
+            let ours = findings.iter().filter(|finding| finding.rule == rule.id);
+            let mut lines: Vec<u32> = ours.map(|finding| index.position(&block.text, finding.span.start).line).collect();
             lines.dedup();
-            if lines == block.marks { Ok(()) } else { Err(format!("fires on lines {lines:?}, marked are {:?}: {}", block.marks, said(&findings))) }
+            if lines == block.marks {
+                Ok(())
+            } else {
+                Err(format!("fires on lines {lines:?}, marked are {:?}: {}", block.marks, said(&findings)))
+            }
         }
         "fixed" => {
             let bad = before.filter(|block| block.word == "bad").ok_or("a fixed block follows a bad one")?;
-            let fixes: Vec<Fix> = lint(&bad.text).into_iter().filter(|finding| finding.rule == rule.id).filter_map(|finding| finding.fix).collect();
+            let ours = lint(&bad.text).into_iter().filter(|finding| finding.rule == rule.id);
+            let fixes: Vec<Fix> = ours.filter_map(|finding| finding.fix).collect();
             let fixed = apply(&bad.text, &fixes);
             if fixed == block.text { Ok(()) } else { Err(format!("the fix gives\n{fixed}")) }
         }

@@ -22,7 +22,7 @@ fn report(folder: &std::path::Path) -> String {
     for entry in files.filter(|entry| entry.file_type().is_file()) {
         let path = entry.path().strip_prefix(folder).expect("below").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(entry.path()).expect("UTF-8");
-        sources.add(path.as_str().into(), text.as_str().into());
+        sources.add(path.as_str().into(), text.clone().into());
         workspace.set(&path, text);
     }
     let mut out = String::new();

@@ -40,9 +40,10 @@ fn lines_are_short_and_have_no_trailing_space() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         for (i, line) in text.lines().enumerate() {
-            let string = line.contains('"');
-            if line != line.trim_end() || (line.chars().count() > 132 && !string) {
-                wrong.push(format!("{}:{}: too long, or ends in a blank", path.display(), i + 1));
+            // A string, an attribute or a proptest signature cannot be broken by the formatter.
+            let whole = line.contains('"') || line.contains("#[") || line.contains("prop::");
+            if line != line.trim_end() || (line.chars().count() > 132 && !whole) {
+                wrong.push(format!("{}:{}: longer than 132, or ends in a blank", path.display(), i + 1));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Cron schedules as the CronJob controller reads them: the grammar of robfig/cron's `ParseStandard`, and time zones as Go has them.
+//! Cron schedules as the CronJob controller reads them: the grammar of `ParseStandard` of robfig/cron, and time zones as in Go.
 
 mod duration;
 mod next;
