@@ -113,12 +113,12 @@ mod tests {
     fn references_split() {
         let digest = format!("sha256:{}", "0".repeat(64));
         let with_digest = format!("r.example.com:5000/a/b@{digest}");
-        let table: &[(&str, Option<(&str, &str, Option<&str>)>)] = &[
+        let table = [
             ("nginx", Some(("docker.io", "nginx", Some("latest")))),
             ("nginx:1.27", Some(("docker.io", "nginx", Some("1.27")))),
             ("team/app:v1", Some(("docker.io", "team/app", Some("v1")))),
             ("localhost/app", Some(("localhost", "app", Some("latest")))),
-            (&with_digest, Some(("r.example.com:5000", "a/b", None))),
+            (with_digest.as_str(), Some(("r.example.com:5000", "a/b", None))),
             ("Nginx", None),
             ("", None),
             ("nginx:", None),
@@ -128,7 +128,7 @@ mod tests {
         ];
         for (text, want) in table {
             let got = Image::parse(text).map(|image| (image.registry, image.repository, image.effective_tag()));
-            assert_eq!(got, *want, "{text}");
+            assert_eq!(got, want, "{text}");
         }
     }
 }

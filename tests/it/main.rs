@@ -2,6 +2,7 @@
 
 mod cli;
 mod cron;
+mod defaults;
 mod facts;
 mod hostile;
 mod mutations;

@@ -13,6 +13,7 @@ mod meta;
 mod network;
 mod pod;
 mod rbac;
+mod resources;
 mod service;
 mod slot;
 mod storage;

@@ -3,18 +3,23 @@
 use super::Slot;
 use super::volumes;
 use crate::object::image::Image;
-use crate::yaml::Kind;
+use crate::yaml::{Kind, NodeId};
 
 /// The container lists of a pod.
 const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
+/// The annotations that named AppArmor profiles before there was a field; the container's name follows.
+const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
 /// `v1` Pod.
 pub fn pod(root: &mut Slot) {
     let labels = root.map("metadata").and_then(|metadata| metadata.get("labels"));
+    let annotations = root.map("metadata").and_then(|mut metadata| metadata.map("annotations").map(|it| it.node()));
     let Some(mut spec) = root.struct_at("spec") else { return };
     for list in ["containers", "initContainers"] {
         spec.each(list, requests_from_limits);
     }
+    super::resources::pod_resources(&mut spec);
     spec.default_bool("enableServiceLinks", true);
     if spec.is_true("hostNetwork") {
         for list in ["containers", "initContainers"] {
@@ -23,6 +28,34 @@ pub fn pod(root: &mut Slot) {
     }
     pod_spec(&mut spec);
     super::affinity::merge_label_keys(&mut spec, labels);
+    if let Some(annotations) = annotations {
+        for list in CONTAINERS {
+            spec.each(list, |container| app_armor(container, annotations));
+        }
+    }
+}
+
+/// A profile that an annotation names becomes the container's own.
+fn app_armor(container: &mut Slot, annotations: NodeId) {
+    let key = format!("{APP_ARMOR}{}", container.text("name"));
+    let profile = container.at(annotations).text(&key).to_string();
+    let (kind, local) = match profile.as_str() {
+        "unconfined" => ("Unconfined", ""),
+        "runtime/default" => ("RuntimeDefault", ""),
+        _ => match profile.strip_prefix("localhost/") {
+            Some(name) if !name.trim().is_empty() && name.trim() == name => ("Localhost", name),
+            _ => return,
+        },
+    };
+    let Some(mut context) = container.struct_at("securityContext") else { return };
+    if context.get("appArmorProfile").is_some() {
+        return;
+    }
+    let Some(mut field) = context.struct_at("appArmorProfile") else { return };
+    field.default_str("type", kind);
+    if !local.is_empty() {
+        field.default_pointer("localhostProfile", local);
+    }
 }
 
 /// `v1` PodTemplate.

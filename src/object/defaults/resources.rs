@@ -1,0 +1,94 @@
+//! Defaults of the resources that a pod asks for as a whole, which follow from its limits and from its containers.
+
+use std::collections::BTreeMap;
+
+use super::Slot;
+use crate::object::quantity::Quantity;
+use crate::yaml::{Kind, NodeId};
+
+/// Amounts by resource name.
+type Amounts = BTreeMap<String, Quantity>;
+
+/// `spec.resources` of a pod: huge page limits are the sum of the containers'; requests are what the containers ask for, else the
+/// limits. Says nothing for a pod without limits and requests of its own.
+pub fn pod_resources(spec: &mut Slot) {
+    let Some(own) = spec.map("resources") else { return };
+    if own.is_empty("limits") && own.is_empty("requests") {
+        return;
+    }
+    let huge: Amounts = sum(spec, "limits").into_iter().filter(|(name, _)| name.starts_with("hugepages-")).collect();
+    let asked: Amounts = sum(spec, "requests").into_iter().filter(|(name, _)| name == "cpu" || name == "memory").collect();
+    let Some(mut own) = spec.map("resources") else { return };
+    let requested = own.get("requests");
+    add_missing(&mut own, "limits", huge, requested);
+    if own.is_empty("limits") {
+        return;
+    }
+    add_missing(&mut own, "requests", asked, None);
+    let limits: Amounts = amounts(&mut own, "limits").into_iter().filter(|(name, _)| is_pod_level(name)).collect();
+    add_missing(&mut own, "requests", limits, None);
+}
+
+fn is_pod_level(name: &str) -> bool {
+    name == "cpu" || name == "memory" || name.starts_with("hugepages-")
+}
+
+/// Adds what is in neither `list` nor `taken`.
+fn add_missing(own: &mut Slot, list: &str, wanted: Amounts, taken: Option<NodeId>) {
+    for (name, amount) in wanted {
+        if taken.is_some_and(|taken| own.tree().get(taken, &name).is_some()) {
+            continue;
+        }
+        if let Some(mut map) = own.free_map_at(list)
+            && map.tree().get(map.node(), &name).is_none()
+        {
+            map.put(&name, Kind::Str, &amount.canonical());
+        }
+    }
+}
+
+/// What a pod's containers need of each resource at once: all containers and sidecars, or one init container beside the
+/// sidecars started before it, whichever is more.
+fn sum(spec: &mut Slot, list: &str) -> Amounts {
+    let mut total = Amounts::new();
+    spec.each("containers", |container| add(&mut total, &of(container, list)));
+    let (mut sidecars, mut most) = (Amounts::new(), Amounts::new());
+    spec.each("initContainers", |container| {
+        let own = of(container, list);
+        let mut now = sidecars.clone();
+        add(&mut now, &own);
+        if container.text("restartPolicy") == "Always" {
+            add(&mut total, &own);
+            sidecars = now.clone();
+        }
+        raise(&mut most, now);
+    });
+    raise(&mut total, most);
+    total
+}
+
+fn of(container: &mut Slot, list: &str) -> Amounts {
+    container.map("resources").map(|mut resources| amounts(&mut resources, list)).unwrap_or_default()
+}
+
+fn amounts(resources: &mut Slot, list: &str) -> Amounts {
+    let Some(map) = resources.map(list) else { return Amounts::new() };
+    let tree = map.tree();
+    let amount = |id: NodeId| Quantity::parse(tree.text(tree.node(id).text)).ok();
+    tree.children(map.node()).filter_map(|id| Some((tree.text(tree.node(id).key).to_string(), amount(id)?))).collect()
+}
+
+fn add(total: &mut Amounts, more: &Amounts) {
+    for (name, amount) in more {
+        let sum = total.get(name).map_or_else(|| amount.clone(), |known| known.plus(amount));
+        total.insert(name.clone(), sum);
+    }
+}
+
+fn raise(total: &mut Amounts, other: Amounts) {
+    for (name, amount) in other {
+        if total.get(&name).is_none_or(|known| amount > *known) {
+            total.insert(name, amount);
+        }
+    }
+}
