@@ -95,7 +95,7 @@ fn ip_families(spec: &mut Slot) {
     if no_selector && families.len() < 2 && policy != "SingleStack" {
         families.push(if families[0] == "IPv4" { "IPv6" } else { "IPv4" }.to_string());
     }
-    spec.default_str("ipFamilyPolicy", if no_selector { "RequireDualStack" } else { "SingleStack" });
+    spec.default_pointer("ipFamilyPolicy", if no_selector { "RequireDualStack" } else { "SingleStack" });
     if let Some(list) = spec.seq_at("ipFamilies") {
         for family in families.iter().skip(written) {
             spec.append(list, Kind::Str, family);

@@ -78,9 +78,7 @@ fn is_indexed(spec: Field) -> bool {
 
 /// Who works on the Job in place of Kubernetes' own controller.
 fn managed_by(errs: &mut Verdicts, manager: Field) {
-    if let Err(why) = text::domain_prefixed_path(manager.text()) {
-        errs.invalid(manager, why);
-    }
+    errs.pass(manager, text::domain_prefixed_path);
     if manager.text().len() > 63 {
         errs.too_long(manager, 63);
     }

@@ -6,7 +6,7 @@ mod apiservice;
 mod autoscaling;
 mod certificates;
 mod endpoint_slice;
-mod endpoints;
+pub mod endpoints;
 mod event;
 mod flowcontrol;
 mod ingress;

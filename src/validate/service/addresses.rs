@@ -122,7 +122,7 @@ fn is_for_services(ip: Ipv4Addr) -> bool {
 /// Addresses from outside: valid, and of no special meaning.
 pub fn external(errs: &mut Verdicts, addresses: Field) {
     for address in addresses.items() {
-        if let Err(why) = text::ip(address.text()).and_then(|()| endpoints::ordinary_ip(address.text())) {
+        if let Err(why) = text::ip(address.text()).and_then(|()| endpoints::reachable_ip(address.text())) {
             errs.invalid(address, why);
         }
     }

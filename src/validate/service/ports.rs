@@ -33,33 +33,42 @@ pub fn ports(errs: &mut Verdicts, spec: Field) {
             errs.forbidden(port.get("nodePort"), "`type: ClusterIP` opens no port on nodes; `NodePort` and `LoadBalancer` do");
         }
     }
-    repeated(errs, ports);
+    repeated(errs, ports, opens_node_ports(spec));
 }
 
 fn one(errs: &mut Verdicts, port: Field) {
     errs.between(port.get("port"), 1, 65535);
     errs.must_be_one_of(port.get("protocol"), &["SCTP", "TCP", "UDP"]);
     let target = port.get("targetPort");
-    if target.str().is_none() {
-        errs.between(target, 1, 65535);
-    } else if let Err(why) = text::port_name(target.text()) {
-        errs.invalid(target, why);
-    }
-    if let Some(protocol) = port.some("appProtocol")
-        && let Err(why) = text::qualified_name(protocol.text())
-    {
-        errs.invalid(protocol, why);
+    match target.str() {
+        Some(_) => errs.pass(target, text::port_name),
+        None => errs.between(target, 1, 65535),
+    };
+    if let Some(protocol) = port.some("appProtocol") {
+        errs.pass(protocol, text::qualified_name);
     }
 }
 
+/// What ports get on the nodes that name none there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NodePorts {
+    /// One that the server picks, the same for all ports of one number.
+    Picked,
+    None,
+}
+
+fn opens_node_ports(spec: Field) -> NodePorts {
+    let balanced = type_is(spec, "LoadBalancer") && spec.get("allocateLoadBalancerNodePorts").is_true();
+    if balanced || type_is(spec, "NodePort") { NodePorts::Picked } else { NodePorts::None }
+}
+
 /// The same number with the same protocol must not come twice, neither as `port` nor as `nodePort`.
-fn repeated(errs: &mut Verdicts, ports: Field) {
+fn repeated(errs: &mut Verdicts, ports: Field, opened: NodePorts) {
     let (mut numbers, mut node_ports) = (BTreeMap::new(), Unique::default());
     for port in ports.items() {
         let protocol = port.get("protocol").text();
-        let node_port = port.get("nodePort");
-        if node_port.number() != 0 {
-            node_ports.add_as(errs, node_port, format!("{protocol}/{}", node_port.number()));
+        if let Some(node_port) = node_port(port, ports, opened) {
+            node_ports.add_as(errs, port.get("nodePort"), format!("{protocol}/{node_port}"));
         }
         let number = port.get("port");
         if let Some(first) = numbers.insert((protocol, number.number()), number.span()) {
@@ -68,4 +77,16 @@ fn repeated(errs: &mut Verdicts, ports: Field) {
             verdict.span = number.span();
         }
     }
+}
+
+/// The port on the nodes: its own, else that of another port of the same number, else one to be picked.
+fn node_port(port: Field, ports: Field, opened: NodePorts) -> Option<String> {
+    let own = port.get("nodePort").number();
+    if own != 0 || opened == NodePorts::None {
+        return (own != 0).then(|| own.to_string());
+    }
+    let number = port.get("port").number();
+    let mut others =
+        ports.items().filter(|other| other.get("port").number() == number).map(|other| other.get("nodePort").number());
+    Some(others.find(|&other| other != 0).map_or(format!("picked for {number}"), |other| other.to_string()))
 }

@@ -39,17 +39,14 @@ pub fn source_ranges(errs: &mut Verdicts, root: Field) {
 
 /// What is for load balancers only.
 pub fn load_balancer(errs: &mut Verdicts, spec: Field) {
-    let (ports, class) = (spec.get("allocateLoadBalancerNodePorts"), spec.get("loadBalancerClass"));
-    if type_is(spec, "LoadBalancer") {
-        if class.exists()
-            && let Err(why) = text::qualified_name(class.text())
-        {
-            errs.invalid(class, why);
-        }
-        return;
+    let fits = type_is(spec, "LoadBalancer");
+    match spec.some("loadBalancerClass") {
+        Some(class) if fits => _ = errs.pass(class, text::qualified_name),
+        Some(class) => _ = errs.forbidden(class, "it goes with `type: LoadBalancer`"),
+        None => {}
     }
-    for field in [ports, class].into_iter().filter(|field| field.exists()) {
-        errs.forbidden(field, "it goes with `type: LoadBalancer`");
+    if let Some(ports) = spec.some("allocateLoadBalancerNodePorts").filter(|_| !fits) {
+        errs.forbidden(ports, "it goes with `type: LoadBalancer`");
     }
 }
 
