@@ -6,6 +6,7 @@ mod discover;
 mod field;
 pub mod image;
 pub mod intstr;
+pub mod pod;
 pub mod quantity;
 
 pub use discover::{Skip, discover};

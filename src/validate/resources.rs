@@ -1,8 +1,9 @@
 //! Requests and limits. Mirrors core/v1 validation of `resources` of containers and pods, of `overhead` and `resizePolicy`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Unique, Verdicts, text};
+use crate::object::pod::{is_pod_level, total};
 use crate::object::{Field, Quantity};
 
 /// Whose resources they are: a pod has fewer kinds than a container.
@@ -40,7 +41,7 @@ pub fn pod(errs: &mut Verdicts, spec: Field) {
     requirements(errs, resources, Owner::Pod);
     claims(errs, resources.get("claims"), spec.get("resourceClaims"));
     let requests = resources.get("requests");
-    for (name, sum) in requested(spec) {
+    for (name, sum) in total(spec, "requests") {
         let own = requests.get(name);
         if !own.absent() && sum > amount_of(own) {
             errs.invalid(own, format!("the containers request {} together", sum.canonical()));
@@ -54,49 +55,6 @@ pub fn pod(errs: &mut Verdicts, spec: Field) {
                 errs.invalid(limit, "is more than the limit of the pod").printed_as(printed);
             }
         }
-    }
-}
-
-/// What the containers of a pod request together: the regular ones and sidecars add up, an init container runs beside the
-/// sidecars before it.
-fn requested<'a>(spec: Field<'a>) -> BTreeMap<&'a str, Quantity> {
-    let mut total: BTreeMap<&str, Quantity> = BTreeMap::new();
-    for container in spec.get("containers").items() {
-        add(&mut total, requests_of(container));
-    }
-    let mut sidecars = BTreeMap::new();
-    let mut peak = BTreeMap::new();
-    for container in spec.get("initContainers").items() {
-        let mut running = sidecars.clone();
-        add(&mut running, requests_of(container));
-        if container.get("restartPolicy").text() == "Always" {
-            add(&mut total, requests_of(container));
-            sidecars.clone_from(&running);
-        }
-        for (name, amount) in running {
-            let most = peak.entry(name).or_insert_with(|| amount.clone());
-            if amount > *most {
-                *most = amount;
-            }
-        }
-    }
-    for (name, amount) in peak {
-        let sum = total.entry(name).or_insert_with(|| amount.clone());
-        if amount > *sum {
-            *sum = amount;
-        }
-    }
-    total
-}
-
-fn requests_of<'a>(container: Field<'a>) -> impl Iterator<Item = (&'a str, Field<'a>)> {
-    container.get("resources").get("requests").entries()
-}
-
-fn add<'a>(total: &mut BTreeMap<&'a str, Quantity>, requests: impl Iterator<Item = (&'a str, Field<'a>)>) {
-    for (name, amount) in requests {
-        let sum = total.entry(name).or_insert_with(Quantity::zero);
-        *sum = sum.plus(&amount_of(amount));
     }
 }
 
@@ -123,7 +81,7 @@ fn entry(errs: &mut Verdicts, name: &str, amount: Field, owner: Owner) {
         }
         Owner::Pod => match text::resource_name(name) {
             Err(why) => _ = errs.invalid(amount, format!("the name {why}")),
-            Ok(()) if !of_pods(name) => _ = errs.unsupported(amount, &["cpu", "hugepages-", "memory"]),
+            Ok(()) if !is_pod_level(name) => _ = errs.unsupported(amount, &["cpu", "hugepages-", "memory"]),
             Ok(()) => {}
         },
     }
@@ -150,11 +108,6 @@ fn whole_pages(errs: &mut Verdicts, amount: Field, quantity: &Quantity, page: &s
 /// The amount in `field`; one that is null is nothing.
 fn amount_of(field: Field) -> Quantity {
     Quantity::of(field).unwrap_or_else(Quantity::zero)
-}
-
-/// A resource that a pod as a whole may have.
-fn of_pods(name: &str) -> bool {
-    matches!(name, "cpu" | "memory") || text::is_hugepages(name)
 }
 
 /// A request is at most its limit, and just its limit for what cannot be overcommitted: devices and huge pages.

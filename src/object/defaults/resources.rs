@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Slot;
-use crate::object::quantity::Quantity;
+use crate::object::pod::{is_pod_level, total};
+use crate::object::{Field, Quantity};
 use crate::yaml::{Kind, NodeId};
 
 /// Amounts by resource name.
@@ -29,10 +30,6 @@ pub fn pod_resources(spec: &mut Slot) {
     add_missing(&mut own, "requests", limits, None);
 }
 
-fn is_pod_level(name: &str) -> bool {
-    name == "cpu" || name == "memory" || name.starts_with("hugepages-")
-}
-
 /// Adds what is in neither `list` nor `taken`.
 fn add_missing(own: &mut Slot, list: &str, wanted: Amounts, taken: Option<NodeId>) {
     for (name, amount) in wanted {
@@ -47,28 +44,9 @@ fn add_missing(own: &mut Slot, list: &str, wanted: Amounts, taken: Option<NodeId
     }
 }
 
-/// What a pod's containers need of each resource at once: all containers and sidecars, or one init container beside the
-/// sidecars started before it, whichever is more.
 fn sum(spec: &mut Slot, list: &str) -> Amounts {
-    let mut total = Amounts::new();
-    spec.each("containers", |container| add(&mut total, &of(container, list)));
-    let (mut sidecars, mut most) = (Amounts::new(), Amounts::new());
-    spec.each("initContainers", |container| {
-        let own = of(container, list);
-        let mut now = sidecars.clone();
-        add(&mut now, &own);
-        if container.text("restartPolicy") == "Always" {
-            add(&mut total, &own);
-            sidecars = now.clone();
-        }
-        raise(&mut most, now);
-    });
-    raise(&mut total, most);
-    total
-}
-
-fn of(container: &mut Slot, list: &str) -> Amounts {
-    container.map("resources").map(|mut resources| amounts(&mut resources, list)).unwrap_or_default()
+    let sums = total(Field::root(spec.tree(), spec.node()), list);
+    sums.into_iter().map(|(name, amount)| (name.to_string(), amount)).collect()
 }
 
 fn amounts(resources: &mut Slot, list: &str) -> Amounts {
@@ -76,19 +54,4 @@ fn amounts(resources: &mut Slot, list: &str) -> Amounts {
     let tree = map.tree();
     let amount = |id: NodeId| Quantity::parse(tree.text(tree.node(id).text)).ok();
     tree.children(map.node()).filter_map(|id| Some((tree.text(tree.node(id).key).to_string(), amount(id)?))).collect()
-}
-
-fn add(total: &mut Amounts, more: &Amounts) {
-    for (name, amount) in more {
-        let sum = total.get(name).map_or_else(|| amount.clone(), |known| known.plus(amount));
-        total.insert(name.clone(), sum);
-    }
-}
-
-fn raise(total: &mut Amounts, other: Amounts) {
-    for (name, amount) in other {
-        if total.get(&name).is_none_or(|known| amount > *known) {
-            total.insert(name, amount);
-        }
-    }
 }
