@@ -7,7 +7,7 @@ mod lexer;
 mod names;
 mod parser;
 
-pub use names::{Environment, Returns, check};
+pub use names::{Certain, Environment, Returns, check};
 pub use parser::RESERVED;
 
 /// What is wrong with an expression.

@@ -9,8 +9,8 @@ use crate::validate::nearest;
 pub struct Environment<'a> {
     /// The declared variables: `object`, `request`...
     pub names: Vec<&'a str>,
-    /// The fields of `variables` that can be used so far; `None` where there is no `variables`.
-    pub variables: Option<Vec<&'a str>>,
+    /// The fields of `variables` that can be used so far, and the type of each; `None` where there is no `variables`.
+    pub variables: Option<Vec<(&'a str, Certain)>>,
     /// The types that can be built: `Object`, `JSONPatch`.
     pub messages: &'static [&'static str],
 }
@@ -29,12 +29,16 @@ pub enum Returns {
 }
 
 /// The type of an expression, where it is certain.
-type Certain = Option<Type>;
+pub type Certain = Option<Type>;
 
+/// A type, as far as types are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
+pub enum Type {
+    /// That of a literal.
     Scalar(Literal),
+    /// A list of anything.
     List,
+    /// A map of anything.
     Map,
 }
 
@@ -42,9 +46,9 @@ const BOOL: Certain = Some(Type::Scalar(Literal::Bool));
 const INT: Certain = Some(Type::Scalar(Literal::Int));
 const STR: Certain = Some(Type::Scalar(Literal::Str));
 
-/// Whether the server would compile `source`; the first fault if it surely would not.
-pub fn check(source: &str, environment: &Environment, returns: Returns) -> Result<(), Fault> {
-    let Some(expr) = parse(source)? else { return Ok(()) };
+/// Whether the server would compile `source`, and to which type; the first fault if it surely would not.
+pub fn check(source: &str, environment: &Environment, returns: Returns) -> Result<Certain, Fault> {
+    let Some(expr) = parse(source)? else { return Ok(None) };
     let mut checker = Checker { environment, bound: Vec::new() };
     let found = checker.visit(&expr)?;
     let (fits, wanted) = match (returns, found) {
@@ -53,7 +57,7 @@ pub fn check(source: &str, environment: &Environment, returns: Returns) -> Resul
         (Returns::Str, found) => (found == STR, "a string"),
         (Returns::StrOrNull, found) => (found == STR || found == Some(Type::Scalar(Literal::Null)), "a string or `null`"),
     };
-    if fits { Ok(()) } else { Err(Fault { at: 0, why: format!("it must evaluate to {wanted}") }) }
+    if fits { Ok(found) } else { Err(Fault { at: 0, why: format!("it must evaluate to {wanted}") }) }
 }
 
 /// Types, and the first parts of qualified names of types and functions.
@@ -270,9 +274,12 @@ impl<'a> Checker<'a> {
     fn select(&mut self, of: &Expr<'a>, field: &str, at: usize) -> Result<Certain, Fault> {
         if let (Expr::Name { name: "variables", .. }, Some(known)) = (of, &self.environment.variables)
             && !self.bound.contains(&"variables")
-            && !known.contains(&field)
         {
-            return Err(Fault { at, why: format!("`variables` has no `{field}` at this point") });
+            // A later variable of the same name hides an earlier one.
+            return match known.iter().rev().find(|(name, _)| *name == field) {
+                Some((_, found)) => Ok(*found),
+                None => Err(Fault { at, why: format!("`variables` has no `{field}` at this point") }),
+            };
         }
         if let Expr::Name { name, .. } = of
             && NAMESPACES.contains(name)

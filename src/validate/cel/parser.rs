@@ -79,7 +79,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn expect(&mut self, symbol: &str) -> Result<(), Fault> {
+    fn demand(&mut self, symbol: &str) -> Result<(), Fault> {
         if self.accept(symbol) { Ok(()) } else { Err(self.unexpected()) }
     }
 
@@ -100,7 +100,7 @@ impl<'a> Parser<'a> {
         let condition = self.binary(0)?;
         let expr = if self.accept("?") {
             let then = self.binary(0)?;
-            self.expect(":")?;
+            self.demand(":")?;
             let otherwise = self.expression()?;
             Expr::Conditional(Box::new([condition, then, otherwise]))
         } else {
@@ -158,7 +158,7 @@ impl<'a> Parser<'a> {
             } else if self.accept("[") {
                 self.accept("?");
                 let index = self.expression()?;
-                self.expect("]")?;
+                self.demand("]")?;
                 of = Expr::Index(Box::new([of, index]));
             } else {
                 return Ok(of);
@@ -194,7 +194,7 @@ impl<'a> Parser<'a> {
     }
 
     fn message_fields(&mut self, name: &'a str, at: usize) -> Result<Expr<'a>, Fault> {
-        self.expect("{")?;
+        self.demand("{")?;
         let mut values = Vec::new();
         while !self.is("}") {
             self.accept("?");
@@ -203,20 +203,20 @@ impl<'a> Parser<'a> {
                 self.next -= 1;
                 return Err(self.unexpected());
             }
-            self.expect(":")?;
+            self.demand(":")?;
             values.push(self.expression()?);
             if !self.accept(",") {
                 break;
             }
         }
-        self.expect("}")?;
+        self.demand("}")?;
         Ok(Expr::Message { name, at, values })
     }
 
     fn primary(&mut self) -> Result<Expr<'a>, Fault> {
         if self.accept("(") {
             let expr = self.expression()?;
-            self.expect(")")?;
+            self.demand(")")?;
             return Ok(expr);
         }
         if self.accept("[") {
@@ -283,7 +283,7 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected());
             }
         }
-        self.expect(close)?;
+        self.demand(close)?;
         Ok(items)
     }
 
@@ -292,13 +292,13 @@ impl<'a> Parser<'a> {
         while !self.is("}") {
             self.accept("?");
             items.push(self.expression()?);
-            self.expect(":")?;
+            self.demand(":")?;
             items.push(self.expression()?);
             if !self.accept(",") {
                 break;
             }
         }
-        self.expect("}")?;
+        self.demand("}")?;
         Ok(Expr::Map(items))
     }
 }

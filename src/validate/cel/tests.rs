@@ -1,9 +1,11 @@
+//! Which expressions compile: those of published policies do, those that no server takes do not.
+
 use super::*;
 
 fn refused(source: &str) -> Option<String> {
     let environment = Environment {
         names: vec!["object", "oldObject", "request", "authorizer", "namespaceObject"],
-        variables: Some(vec!["reps"]),
+        variables: Some(vec![("reps", None), ("flag", Some(names::Type::Scalar(Literal::Bool)))]),
         messages: &[],
     };
     check(source, &environment, Returns::Bool).err().map(|fault| fault.why)
@@ -44,6 +46,7 @@ fn what_cannot_compile_is_refused() {
         "object & true",
         "objet.spec == 1",
         "variables.other == 1",
+        "variables.flag == 1",
         "'a' + 1 == 2",
         "'open",
         "object.spec.(a)",

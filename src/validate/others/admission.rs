@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::webhook_url;
 use crate::object::Field;
 use crate::schema::Version;
-use crate::validate::cel::{self, Environment, Returns};
+use crate::validate::cel::{self, Certain, Environment, Returns};
 use crate::validate::meta::{self, Scope};
 use crate::validate::selector::label_selector;
 use crate::validate::{Unique, Verdicts, text};
@@ -198,9 +198,13 @@ pub fn match_conditions(errs: &mut Verdicts, conditions: Field, environment: &En
     }
 }
 
-/// An expression that must compile.
-pub fn expression(errs: &mut Verdicts, source: Field, environment: &Environment, returns: Returns) {
-    if let Err(fault) = cel::check(source.text(), environment, returns) {
-        errs.invalid(source, format!("character {}: {}", fault.at + 1, fault.why));
+/// An expression that must compile; its type, where it is certain.
+pub fn expression(errs: &mut Verdicts, source: Field, environment: &Environment, returns: Returns) -> Certain {
+    match cel::check(source.text(), environment, returns) {
+        Ok(found) => found,
+        Err(fault) => {
+            errs.invalid(source, format!("character {}: {}", fault.at + 1, fault.why));
+            None
+        }
     }
 }

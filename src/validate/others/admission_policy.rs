@@ -89,9 +89,9 @@ fn variables<'a>(errs: &mut Verdicts, spec: Field<'a>, environment: &mut Environ
             errs.required(source, "");
             continue;
         }
-        expression(errs, source, environment, Returns::Anything);
+        let found = expression(errs, source, environment, Returns::Anything);
         if let Some(known) = &mut environment.variables {
-            known.push(name.text());
+            known.push((name.text(), found));
         }
     }
 }
@@ -150,7 +150,7 @@ fn audit_annotations(errs: &mut Verdicts, root: Field, environment: &Environment
         keys.add(errs, key);
         match source.text().trim().len() {
             0 => _ = errs.required(source, ""),
-            1..=MAX_AUDIT_EXPRESSION => expression(errs, source, environment, Returns::StrOrNull),
+            1..=MAX_AUDIT_EXPRESSION => _ = expression(errs, source, environment, Returns::StrOrNull),
             _ => _ = errs.required(source, format!("at most {MAX_AUDIT_EXPRESSION} bytes")),
         }
     }

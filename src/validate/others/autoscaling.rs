@@ -9,13 +9,18 @@ use crate::validate::{Verdicts, text};
 /// Longest stabilization window and longest period of a policy, in seconds.
 const MAX_WINDOW: i64 = 3600;
 const MAX_PERIOD: i64 = 1800;
+const METRICS_ANNOTATION: &str = "autoscaling.alpha.kubernetes.io/metrics";
 
 /// A HorizontalPodAutoscaler of autoscaling/v2.
 pub fn autoscaler(errs: &mut Verdicts, root: Field, _: Version) {
     common(errs, root);
     let spec = root.get("spec");
-    for metric in spec.get("metrics").items() {
+    let metrics = spec.get("metrics");
+    for metric in metrics.items() {
         metric_source(errs, metric);
+    }
+    if !metrics.items().any(|metric| ["External", "Object"].contains(&metric.get("type").text())) {
+        scale_to_zero(errs, spec, metrics);
     }
     if let Some(behavior) = spec.some("behavior") {
         scaling_rules(errs, behavior.get("scaleUp"));
@@ -27,9 +32,21 @@ pub fn autoscaler(errs: &mut Verdicts, root: Field, _: Version) {
 pub fn autoscaler_v1(errs: &mut Verdicts, root: Field, _: Version) {
     common(errs, root);
     let target = root.get("spec").get("targetCPUUtilizationPercentage");
+    // An annotation can hold metrics of the v2 form.
+    if root.get("metadata").get("annotations").get(METRICS_ANNOTATION).absent() {
+        scale_to_zero(errs, root.get("spec"), root.get("spec").get("metrics"));
+    }
     if target.exists() && target.number() < 1 {
         let as_v2 = "spec.metrics[0].resource.target.averageUtilization";
         errs.invalid(target, "must be at least 1").printed_as(as_v2);
+    }
+}
+
+/// No pods, no metrics of pods: only metrics from outside can end that state.
+fn scale_to_zero(errs: &mut Verdicts, spec: Field, metrics: Field) {
+    let min = spec.get("minReplicas");
+    if min.exists() && min.number() == 0 {
+        errs.forbidden(metrics, "`minReplicas: 0` needs a metric of type `External` or `Object`").label(min.span(), "set here");
     }
 }
 

@@ -8,6 +8,10 @@ use crate::validate::{Unique, Verdicts, Why, text};
 /// The shortest life that can be asked for, seconds.
 const SHORTEST: i64 = 600;
 
+/// The longest domain of a signer's name, and the longest name, characters.
+const MAX_DOMAIN: usize = 253;
+const MAX_SIGNER: usize = 571;
+
 const USAGES: &[&str] = &[
     "any",
     "cert sign",
@@ -53,33 +57,66 @@ pub fn signing_request(errs: &mut Verdicts, root: Field, _: Version) {
         errs.invalid(signer, "is not offered any more");
     }
     errs.must(signer, signer_name);
+    let domain = signer.text().split('/').next().unwrap_or("");
+    if domain.len() > MAX_DOMAIN || signer.text().len() > MAX_SIGNER {
+        errs.too_long(signer, MAX_SIGNER);
+    }
     if spec.some("expirationSeconds").is_some_and(|seconds| seconds.number() < SHORTEST) {
         errs.invalid(spec.get("expirationSeconds"), format!("must be at least {SHORTEST}"));
     }
 }
 
-/// Base64 of a PEM block `CERTIFICATE REQUEST`. What the block holds is not looked into.
+/// Base64 of a PEM block `CERTIFICATE REQUEST` that holds one DER sequence. What is in the sequence is not looked into.
 fn certificate_request(request: &str) -> Result<(), Why> {
     let why = "must be base64 of a PEM block `CERTIFICATE REQUEST`";
     let pem = text::base64_decoded(request).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(why)?;
-    let begin = pem.find("-----BEGIN ").ok_or(why)?;
-    let fine = pem[begin..].starts_with("-----BEGIN CERTIFICATE REQUEST-----");
-    let ends = pem[begin..].contains("-----END CERTIFICATE REQUEST-----");
-    if fine && ends { Ok(()) } else { Err(why.into()) }
+    let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE REQUEST-----").ok_or(why)?;
+    let (body, _) = rest.split_once("-----END CERTIFICATE REQUEST-----").ok_or(why)?;
+    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let der = text::base64_decoded(&body).ok_or("must hold base64 between the PEM lines")?;
+    if is_sequence(&der) { Ok(()) } else { Err("must hold a certificate request between the PEM lines".into()) }
 }
 
-/// `domain/path`: segments of dots and dashes after a domain of two labels or more.
-fn signer_name(name: &str) -> Result<(), Why> {
-    let Some((domain, path)) = name.split_once('/') else {
-        return Err("must be a domain name and a path: `example.com/signer`".into());
+/// Whether the bytes are one DER sequence, to the last byte.
+fn is_sequence(der: &[u8]) -> bool {
+    let (length, header) = match der {
+        [0x30, short @ 0..=0x7f, ..] => (usize::from(*short), 2),
+        [0x30, 0x81, a, ..] => (usize::from(*a), 3),
+        [0x30, 0x82, a, b, ..] => (usize::from(*a) << 8 | usize::from(*b), 4),
+        _ => return false,
     };
-    if name.len() > 571 || path.contains('/') {
-        return Err("must be one domain name and one path, at most 571 characters".into());
-    }
-    text::dns_subdomain(domain)?;
+    der.len() == header + length
+}
+
+/// `domain/path`: both of dots and dashes, the domain of two parts or more. Its length is checked by the caller.
+fn signer_name(name: &str) -> Result<(), Why> {
+    let Some((domain, path)) = name.split_once('/').filter(|(_, path)| !path.contains('/')) else {
+        return Err("must be one domain name and one path: `example.com/signer`".into());
+    };
+    domain.split('.').try_for_each(text::dns_label)?;
     if !domain.contains('.') {
         return Err("must have a domain of at least two parts before the `/`".into());
     }
-    domain.split('.').try_for_each(text::dns_label)?;
-    text::dns_subdomain(path)
+    path.split('.').try_for_each(text::dns_subdomain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signer_names() {
+        for name in ["kubernetes.io/kube-apiserver-client", "example.com/a.b"] {
+            assert!(signer_name(name).is_ok(), "{name}");
+        }
+        for name in ["example.com", "example/a", "example.com/a/b", "example.com/", "Example.com/a", "a..b/c"] {
+            assert!(signer_name(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn sequences_fill_their_length() {
+        assert!(is_sequence(&[0x30, 0]) && is_sequence(&[0x30, 1, 5]) && is_sequence(&[0x30, 0x81, 1, 0]));
+        assert!(!is_sequence(&[]) && !is_sequence(&[0x30, 2, 5]) && !is_sequence(&[0x31, 0]));
+    }
 }

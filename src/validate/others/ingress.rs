@@ -31,9 +31,12 @@ pub fn ingress(errs: &mut Verdicts, root: Field, _: Version) {
 }
 
 fn class_name(errs: &mut Verdicts, root: Field) {
+    let annotation = root.get("metadata").get("annotations").get(CLASS_ANNOTATION);
+    if !annotation.absent() {
+        errs.warn(annotation, "this annotation is deprecated: set `spec.ingressClassName`");
+    }
     let Some(class) = root.get("spec").some("ingressClassName") else { return };
     errs.pass(class, text::dns_subdomain);
-    let annotation = root.get("metadata").get("annotations").get(CLASS_ANNOTATION);
     if !annotation.absent() && annotation.text() != class.text() {
         errs.invalid(annotation, "must be the same as `ingressClassName`")
             .printed_as(format!("annotations.{CLASS_ANNOTATION}"))

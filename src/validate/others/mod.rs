@@ -5,6 +5,7 @@ mod admission_policy;
 mod apiservice;
 mod autoscaling;
 mod certificates;
+mod controller_revision;
 mod endpoint_slice;
 pub mod endpoints;
 mod event;
@@ -34,6 +35,7 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", admission_policy::validating_binding),
     ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", admission::validating_webhooks),
     ("apiregistration.k8s.io/v1", "APIService", apiservice::api_service),
+    ("apps/v1", "ControllerRevision", controller_revision::controller_revision),
     ("autoscaling/v1", "HorizontalPodAutoscaler", autoscaling::autoscaler_v1),
     ("autoscaling/v2", "HorizontalPodAutoscaler", autoscaling::autoscaler),
     ("certificates.k8s.io/v1", "CertificateSigningRequest", certificates::signing_request),
