@@ -23,6 +23,7 @@ mod service;
 pub mod text;
 mod verdicts;
 mod volumes;
+mod warnings;
 mod windows;
 
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
@@ -61,4 +62,5 @@ pub fn object(root: Field, id: &ObjectId, version: Version, errs: &mut Verdicts)
     if let Some((_, _, check)) = known {
         check(errs, root, version);
     }
+    warnings::object(errs, root, id, version);
 }

@@ -180,6 +180,12 @@ impl Verdicts {
         self.add(Cause::Warning, field, message.into())
     }
 
+    /// Takes over `warnings`, save those on fields that are refused already.
+    pub fn join_warnings(&mut self, warnings: Verdicts) {
+        let refused: std::collections::BTreeSet<String> = self.list.iter().map(|verdict| verdict.field.clone()).collect();
+        self.list.extend(warnings.list.into_iter().filter(|warning| !refused.contains(&warning.field)));
+    }
+
     fn add(&mut self, cause: Cause, field: Field, message: String) -> &mut Verdict {
         let verdict =
             Verdict { cause, field: field.path(), span: field.span(), message, help: None, label: None, rule: None, fix: None };

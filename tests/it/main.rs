@@ -13,3 +13,4 @@ mod recorded;
 mod structure;
 mod tidy;
 mod validation;
+mod warnings;

@@ -1,0 +1,42 @@
+//! Warnings on one container: amounts and variables.
+
+use std::collections::BTreeMap;
+
+use super::super::Verdicts;
+use super::fractional_bytes;
+use crate::object::Field;
+use crate::text::Span;
+
+/// All containers of a pod: init, regular, ephemeral.
+pub fn all<'a>(spec: Field<'a>) -> Vec<Field<'a>> {
+    ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec.get(list).items()).collect()
+}
+
+/// One container, its ports left out.
+pub fn container(errs: &mut Verdicts, container: Field) {
+    let resources = container.get("resources");
+    for list in ["limits", "requests"] {
+        for resource in ["memory", "ephemeral-storage"] {
+            fractional_bytes(errs, resources.get(list).get(resource));
+        }
+    }
+    variables(errs, container.get("env"));
+}
+
+/// A variable that stands twice hides the first, which apply may then drop. One whose value builds on the first is fine.
+fn variables(errs: &mut Verdicts, env: Field) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for variable in env.items() {
+        let (name, value) = (variable.get("name").text(), variable.get("value").text());
+        let Some(&first) = seen.get(name) else {
+            seen.insert(name, variable.get("name").span());
+            continue;
+        };
+        let reference = format!("$({name})");
+        let builds_on_it = value.contains(&reference) && value != reference && !variable.get("valueFrom").exists();
+        if !builds_on_it {
+            let message = format!("`{name}` is set twice: this one hides the first, which apply may drop");
+            errs.warn(variable, message).label(first, "first set here");
+        }
+    }
+}
