@@ -11,6 +11,7 @@ pub mod check;
 pub mod diagnostic;
 pub mod inventory;
 pub mod object;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod schema;
