@@ -13,11 +13,13 @@ mod flowcontrol;
 mod ingress;
 mod lease;
 mod network_policy;
+mod node;
 mod policy;
 mod quota;
 mod rbac;
 mod runtime_class;
 mod scheduling;
+mod storage;
 mod webhook_url;
 
 use super::Check;
@@ -27,6 +29,7 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("v1", "Endpoints", endpoints::endpoints),
     ("v1", "Event", event::core_event),
     ("v1", "LimitRange", quota::limit_range),
+    ("v1", "Node", node::node),
     ("v1", "ResourceQuota", quota::resource_quota),
     ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy", admission_policy::mutating_policy),
     ("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicyBinding", admission_policy::mutating_binding),
@@ -44,9 +47,9 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("events.k8s.io/v1", "Event", event::event),
     ("flowcontrol.apiserver.k8s.io/v1", "FlowSchema", flowcontrol::flow_schema),
     ("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", flowcontrol::priority_level),
+    ("networking.k8s.io/v1", "IPAddress", network_policy::ip_address),
     ("networking.k8s.io/v1", "Ingress", ingress::ingress),
     ("networking.k8s.io/v1", "IngressClass", ingress::ingress_class),
-    ("networking.k8s.io/v1", "IPAddress", network_policy::ip_address),
     ("networking.k8s.io/v1", "NetworkPolicy", network_policy::network_policy),
     ("networking.k8s.io/v1", "ServiceCIDR", network_policy::service_cidr),
     ("node.k8s.io/v1", "RuntimeClass", runtime_class::runtime_class),
@@ -56,4 +59,10 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("rbac.authorization.k8s.io/v1", "Role", rbac::role),
     ("rbac.authorization.k8s.io/v1", "RoleBinding", rbac::role_binding),
     ("scheduling.k8s.io/v1", "PriorityClass", scheduling::priority_class),
+    ("storage.k8s.io/v1", "CSIDriver", storage::csi_driver),
+    ("storage.k8s.io/v1", "CSINode", storage::csi_node),
+    ("storage.k8s.io/v1", "CSIStorageCapacity", storage::csi_storage_capacity),
+    ("storage.k8s.io/v1", "StorageClass", storage::storage_class),
+    ("storage.k8s.io/v1", "VolumeAttachment", storage::volume_attachment),
+    ("storage.k8s.io/v1", "VolumeAttributesClass", storage::attributes_class),
 ];
