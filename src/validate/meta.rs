@@ -75,6 +75,25 @@ fn all_but_names(errs: &mut Verdicts, meta: Field, scope: Scope) {
     managed_fields(errs, meta.get("managedFields"));
 }
 
+/// The metadata of what is made from a template within an object: labels and annotations, and nothing else.
+pub fn template_metadata(errs: &mut Verdicts, metadata: Field) {
+    annotations(errs, metadata.get("annotations"));
+    labels(errs, metadata.get("labels"));
+    for (key, field) in metadata.entries() {
+        if !matches!(key, "annotations" | "labels") && is_set(field) {
+            // The server makes the path of the name in its own code.
+            let name = if key == "uid" { "uID" } else { key };
+            errs.forbidden(field, "only labels and annotations are taken from here")
+                .printed_as(format!("{}.{name}", metadata.path()));
+        }
+    }
+}
+
+/// Whether Go would find anything but the zero value here.
+fn is_set(field: Field) -> bool {
+    field.exists() && field.int() != Some(0) && (field.is_map() || field.is_seq() || !field.scalar().is_empty())
+}
+
 /// A map of labels.
 pub fn labels(errs: &mut Verdicts, labels: Field) {
     labels_printed_as(errs, labels, &labels.path());

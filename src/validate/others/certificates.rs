@@ -56,13 +56,18 @@ pub fn signing_request(errs: &mut Verdicts, root: Field, _: Version) {
     if signer.text() == "kubernetes.io/legacy-unknown" {
         errs.invalid(signer, "is not offered any more");
     }
+    signer_of(errs, signer);
+    if spec.some("expirationSeconds").is_some_and(|seconds| seconds.number() < SHORTEST) {
+        errs.invalid(spec.get("expirationSeconds"), format!("must be at least {SHORTEST}"));
+    }
+}
+
+/// The name of a signer, wherever one is named.
+pub fn signer_of(errs: &mut Verdicts, signer: Field) {
     errs.must(signer, signer_name);
     let domain = signer.text().split('/').next().unwrap_or("");
     if domain.len() > MAX_DOMAIN || signer.text().len() > MAX_SIGNER {
         errs.too_long(signer, MAX_SIGNER);
-    }
-    if spec.some("expirationSeconds").is_some_and(|seconds| seconds.number() < SHORTEST) {
-        errs.invalid(spec.get("expirationSeconds"), format!("must be at least {SHORTEST}"));
     }
 }
 

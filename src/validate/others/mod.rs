@@ -17,10 +17,14 @@ mod node;
 mod policy;
 mod quota;
 mod rbac;
+mod resource_claim;
+mod resource_slice;
 mod runtime_class;
 mod scheduling;
 mod storage;
 mod webhook_url;
+
+pub use certificates::signer_of;
 
 use super::Check;
 
@@ -58,6 +62,10 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", rbac::cluster_role_binding),
     ("rbac.authorization.k8s.io/v1", "Role", rbac::role),
     ("rbac.authorization.k8s.io/v1", "RoleBinding", rbac::role_binding),
+    ("resource.k8s.io/v1", "DeviceClass", resource_claim::device_class),
+    ("resource.k8s.io/v1", "ResourceClaim", resource_claim::claim),
+    ("resource.k8s.io/v1", "ResourceClaimTemplate", resource_claim::claim_template),
+    ("resource.k8s.io/v1", "ResourceSlice", resource_slice::resource_slice),
     ("scheduling.k8s.io/v1", "PriorityClass", scheduling::priority_class),
     ("storage.k8s.io/v1", "CSIDriver", storage::csi_driver),
     ("storage.k8s.io/v1", "CSINode", storage::csi_node),

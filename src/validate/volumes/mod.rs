@@ -216,22 +216,8 @@ fn ephemeral(errs: &mut Verdicts, source: Field) {
         errs.required(source.get("volumeClaimTemplate"), "");
         return;
     };
-    let metadata = template.get("metadata");
-    meta::annotations(errs, metadata.get("annotations"));
-    meta::labels(errs, metadata.get("labels"));
-    for (key, field) in metadata.entries() {
-        if !matches!(key, "annotations" | "labels") && is_set(field) {
-            let name = if key == "uid" { "uID" } else { key };
-            errs.forbidden(field, "only labels and annotations are copied to the claim")
-                .printed_as(format!("{}.{name}", metadata.path()));
-        }
-    }
+    meta::template_metadata(errs, template.get("metadata"));
     claim::claim_spec(errs, template.get("spec"));
-}
-
-/// Whether Go would find anything but the zero value here.
-fn is_set(field: Field) -> bool {
-    field.exists() && field.int() != Some(0) && (field.is_map() || field.is_seq() || !field.scalar().is_empty())
 }
 
 fn image(errs: &mut Verdicts, source: Field) {

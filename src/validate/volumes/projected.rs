@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::others::signer_of;
 use super::super::{Verdicts, selector, text};
 use super::{files, set};
 use crate::object::Field;
@@ -97,7 +98,7 @@ fn cluster_trust_bundle(errs: &mut Verdicts, bundle: Field) {
         (true, true) => _ = errs.invalid(bundle, "`name` and `signerName` exclude each other"),
         (true, false) => bundle_by_name(errs, bundle),
         (false, true) => {
-            signer_name(errs, signer);
+            signer_of(errs, signer);
             selector::label_selector(errs, bundle.get("labelSelector"));
         }
         (false, false) => _ = errs.required(bundle, "give `name` or `signerName`"),
@@ -122,7 +123,7 @@ fn bundle_by_name(errs: &mut Verdicts, bundle: Field) {
 
 /// A certificate: who signs, what key, how long, and where its files go.
 fn pod_certificate(errs: &mut Verdicts, certificate: Field) {
-    signer_name(errs, certificate.get("signerName"));
+    signer_of(errs, certificate.get("signerName"));
     errs.one_of(certificate.get("keyType"), &["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519"]);
     let internal = certificate.get("signerName").text().starts_with("kubernetes.io/");
     let longest = if internal { CERTIFICATE_LONGEST_INTERNAL } else { CERTIFICATE_LONGEST };
@@ -133,36 +134,5 @@ fn pod_certificate(errs: &mut Verdicts, certificate: Field) {
     }
     if paths.iter().all(|path| path.text().is_empty()) {
         errs.required(certificate, "give `credentialBundlePath`, `keyPath` or `certificateChainPath`");
-    }
-}
-
-/// The name of a certificate signer, `domain/path`: a domain of DNS labels, at least two of them, and a path of subdomains.
-pub fn signer_name(errs: &mut Verdicts, name: Field) {
-    if name.text().is_empty() {
-        errs.required(name, "");
-        return;
-    }
-    let Some((domain, path)) = name.text().split_once('/').filter(|(_, path)| !path.contains('/')) else {
-        errs.invalid(name, "must be a domain and a path, as in `example.com/signer-name`");
-        return;
-    };
-    if domain.len() > 253 {
-        errs.too_long(name, 253);
-    }
-    for label in domain.split('.') {
-        if let Err(why) = text::dns_label(label) {
-            errs.invalid(name, format!("the label `{label}` of its domain {why}"));
-        }
-    }
-    if !domain.contains('.') {
-        errs.invalid(name, "its domain must have at least two labels");
-    }
-    for label in path.split('.') {
-        if let Err(why) = text::dns_subdomain(label) {
-            errs.invalid(name, format!("the part `{label}` of its path {why}"));
-        }
-    }
-    if name.text().len() > 253 + 1 + 63 + 1 + 253 {
-        errs.too_long(name, 253 + 1 + 63 + 1 + 253);
     }
 }
