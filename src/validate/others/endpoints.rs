@@ -8,10 +8,7 @@ use crate::validate::meta::{self, Scope};
 use crate::validate::{Verdicts, Why, text};
 
 /// An Endpoints object.
-pub fn endpoints(errs: &mut Verdicts, root: Field, version: Version) {
-    if version >= Version(33) {
-        errs.warn(root.get("kind"), "Endpoints are deprecated since 1.33: use EndpointSlices of discovery.k8s.io/v1");
-    }
+pub fn endpoints(errs: &mut Verdicts, root: Field, _: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     for subset in root.get("subsets").items() {
         if subset.get("addresses").is_empty() && subset.get("notReadyAddresses").is_empty() {

@@ -32,9 +32,6 @@ pub fn ingress(errs: &mut Verdicts, root: Field, _: Version) {
 
 fn class_name(errs: &mut Verdicts, root: Field) {
     let annotation = root.get("metadata").get("annotations").get(CLASS_ANNOTATION);
-    if !annotation.absent() {
-        errs.warn(annotation, "this annotation is deprecated: set `spec.ingressClassName`");
-    }
     let Some(class) = root.get("spec").some("ingressClassName") else { return };
     errs.pass(class, text::dns_subdomain);
     if !annotation.absent() && annotation.text() != class.text() {
