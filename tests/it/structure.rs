@@ -183,3 +183,29 @@ fn a_place_knows_its_shape() {
     assert!(matches!(shape(env.get("valueFrom")), Some(Shape::Struct(_))));
     assert!(matches!((shape(root.get("spec").get("containers")), env.kind()), (Some(Shape::List(_)), Kind::Map)));
 }
+
+/// Keys of free maps that look like fields: what a Secret of some type must hold.
+const NO_FIELDS: &[&str] = &["password"];
+
+#[test]
+fn every_field_that_the_code_reads_exists() {
+    let known: BTreeSet<&str> = Version::all()
+        .flat_map(|version| Table::of(version).types())
+        .flat_map(|of| of.fields.iter().map(|field| field.name))
+        .collect();
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut unknown = BTreeSet::new();
+    for part in ["validate", "object/defaults", "rules"] {
+        for entry in walkdir::WalkDir::new(source.join(part)).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            for call in ["get(\"", "some(\"", "struct_at(\"", "default_str(\"", "default_int(\"", "default_bool(\""] {
+                let names = text.split(call).skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name);
+                // Labels, annotations and files are no fields either, and have signs in them that fields have not.
+                let fields =
+                    names.filter(|name| !name.contains(['.', '/', '-']) && !known.contains(name) && !NO_FIELDS.contains(name));
+                unknown.extend(fields.map(|name| format!("{}: {name}", entry.file_name().to_string_lossy())));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "no type has these fields: {unknown:#?}");
+}
