@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::tables::{Shape, Table, TypeId};
+use super::tables::{FieldInfo, Shape, Table, Type, TypeId};
 use super::walk::Frame;
 use crate::diagnostic::LocalFix;
 use crate::object::Field;
 use crate::text::Span;
 use crate::validate::{edit_distance, nearest};
-use crate::yaml::{Kind, flag};
+use crate::yaml::{Kind, Style, flag};
 
 /// How far below a struct a field is looked for: `containers` in a Deployment is three steps down.
 const DEEPEST: usize = 4;
@@ -20,6 +20,8 @@ pub struct Hint {
     pub help: Option<String>,
     /// The rename that does it.
     pub fix: Option<LocalFix>,
+    /// The field that was surely meant.
+    pub meant: Option<&'static FieldInfo>,
 }
 
 /// A place that has a field of the wanted name.
@@ -28,32 +30,46 @@ struct Place {
     path: String,
     /// Whether the manifest has that place.
     written: bool,
+    /// Whether the field is there already.
+    taken: bool,
 }
 
 /// What was meant by `field`, which the struct `frames[frame]` does not have.
-pub fn unknown_field(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Hint {
+pub fn unknown_field(table: &'static Table, frames: &[Frame], frame: usize, field: Field) -> Hint {
     let name = field.key();
     let owner = table.get(frames[frame].id);
     let names: Vec<&str> = owner.fields.iter().map(|known| known.name).collect();
-    let near = nearest(name, &names);
-    let close = near.filter(|near| near.eq_ignore_ascii_case(name) || edit_distance(near, name) == 1);
-    let elsewhere = || elsewhere(table, frames, frame, field);
-    if let Some(near) = close {
-        return rename(owner.field(near).map(|known| &known.shape), field, near);
+    let near = nearest(name, &names).and_then(|near| owner.field(near));
+    let fits = |near: &FieldInfo| takes(&near.shape, field) && !field.parent().get(near.name).exists();
+    let sure = |near: &&FieldInfo| near.name.eq_ignore_ascii_case(name) || (edit_distance(near.name, name) == 1 && fits(near));
+    if let Some(near) = near.filter(sure) {
+        return Hint { meant: fits(near).then_some(near), ..rename(near, field) };
     }
-    if let Some(help) = elsewhere() {
-        return Hint { help: Some(help), fix: None };
+    if let Some(help) = elsewhere(table, frames, frame, field).or_else(|| in_a_map(owner, field)) {
+        return Hint { help: Some(help), ..Hint::default() };
     }
-    near.map_or(Hint::default(), |near| rename(owner.field(near).map(|known| &known.shape), field, near))
+    near.map_or(Hint::default(), |near| rename(near, field))
+}
+
+/// The map of the same struct that the key was meant for: `app` below a selector, `cpu` below `resources`.
+fn in_a_map(owner: &Type, field: Field) -> Option<String> {
+    let name = field.key();
+    let resource = name.contains('/') || matches!(name, "cpu" | "memory" | "storage" | "ephemeral-storage");
+    let label = name.contains('/') || owner.short_name() == "LabelSelector";
+    let meant = |known: &&FieldInfo| match &known.shape {
+        Shape::Map(inner) if **inner == Shape::Quantity => resource && takes(inner, field) && known.name != "overhead",
+        Shape::Map(inner) => label && takes(inner, field),
+        _ => false,
+    };
+    let maps: Vec<String> = owner.fields.iter().filter(meant).map(|known| format!("`{}`", known.name)).collect();
+    (1..=2).contains(&maps.len()).then(|| format!("`{name}` belongs under {}", maps.join(" or ")))
 }
 
 /// "Did you mean"; with a fix where the right name is free and takes such a value.
-fn rename(shape: Option<&Shape>, field: Field, name: &'static str) -> Hint {
-    let help = Some(format!("did you mean `{name}`?"));
-    if field.parent().get(name).exists() || !shape.is_some_and(|shape| takes(shape, field)) {
-        return Hint { help, fix: None };
-    }
-    Hint { help, fix: renaming(field, name) }
+fn rename(near: &FieldInfo, field: Field) -> Hint {
+    let help = Some(format!("did you mean `{}`?", near.name));
+    let free = !field.parent().get(near.name).exists() && takes(&near.shape, field);
+    Hint { help, fix: if free { renaming(field, near.name) } else { None }, meant: None }
 }
 
 /// The edit that gives `field` another key; none for a key that came through an alias or merge.
@@ -89,10 +105,11 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
     let mut up = frame;
     while frames[up].up != up {
         up = frames[up].up;
-        if table.get(frames[up].id).field(name).is_some_and(|known| takes(&known.shape, field)) {
-            let path = field.at(frames[up].node).path();
-            return Some(match path.as_str() {
-                "" => format!("`{name}` belongs at the top level, beside `metadata`"),
+        let there = field.at(frames[up].node);
+        let free = !there.get(name).exists();
+        if free && table.get(frames[up].id).field(name).is_some_and(|known| takes(&known.shape, field)) {
+            return Some(match there.path().as_str() {
+                "" => format!("`{name}` belongs at the top level, beside `kind`"),
                 path => format!("`{name}` belongs further up, under `{path}`"),
             });
         }
@@ -100,7 +117,7 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
     let down = only(below(table, frames[frame], field, DEEPEST));
     let places = match down {
         Some(places) => Some(places),
-        None => only(below(table, frames[frames[frame].up], field, 1)),
+        None => only(below(table, frames[frames[frame].up], field, 2)),
     };
     places.map(|places| format!("`{name}` belongs under {places}"))
 }
@@ -108,7 +125,12 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
 /// The places as words if there are few enough to be a hint; those that the manifest has come first.
 fn only(places: Vec<Place>) -> Option<String> {
     let written: Vec<&Place> = places.iter().filter(|place| place.written).collect();
-    let chosen = if written.is_empty() { places.iter().collect() } else { written };
+    let free: Vec<&Place> = written.iter().copied().filter(|place| !place.taken).collect();
+    let chosen = match (free.is_empty(), written.is_empty()) {
+        (false, _) => free,
+        (true, false) => written,
+        (true, true) => places.iter().collect(),
+    };
     let words: Vec<String> = chosen.iter().map(|place| format!("`{}`", place.path)).collect();
     (1..=2).contains(&words.len()).then(|| words.join(" or "))
 }
@@ -137,7 +159,11 @@ fn below(table: &Table, from: Frame, field: Field, depth: usize) -> Vec<Place> {
         let found: Vec<Place> = next
             .iter()
             .filter(|(id, _, _)| table.get(*id).field(name).is_some_and(|known| takes(&known.shape, field)))
-            .map(|(_, path, there)| Place { path: path.clone(), written: there.is_some() })
+            .map(|(_, path, there)| Place {
+                path: path.clone(),
+                written: there.is_some(),
+                taken: there.is_some_and(|there| there.get(name).exists()),
+            })
             .collect();
         if !found.is_empty() {
             return found;
@@ -149,15 +175,20 @@ fn below(table: &Table, from: Frame, field: Field, depth: usize) -> Vec<Place> {
 
 /// What to do about a list, mapping or scalar that stands where another of the three belongs.
 pub fn wrong_collection(field: Field, shape: &Shape) -> Option<String> {
-    match (shape, field.kind()) {
-        (Shape::List(_), Kind::Map) => Some("start each element with `- `".to_string()),
+    let block = field.tree().node(field.node()).style == Style::Block;
+    let help = match (shape, field.kind()) {
+        (Shape::List(_), Kind::Map) if block => "start each element with `- `",
+        (Shape::List(_), Kind::Map) if field.is_empty() => "an empty list is written `[]`",
+        (Shape::List(_), Kind::Map) => return None,
         (Shape::List(_), _) => {
             let short: String = field.scalar().chars().take(30).take_while(|c| *c != '\n').collect();
-            (short.len() == field.scalar().len()).then(|| format!("write a list: `[{short}]`"))
+            return (short.len() == field.scalar().len()).then(|| format!("write a list: `[{short}]`"));
         }
-        (Shape::Struct(_) | Shape::Map(_), Kind::Seq) => Some("leave out the `- `: this is one mapping".to_string()),
-        _ => None,
-    }
+        (_, Kind::Seq) if block => "leave out the `- `: this is one mapping",
+        (_, Kind::Seq) if field.is_empty() => "an empty mapping is written `{}`",
+        _ => return None,
+    };
+    Some(help.to_string())
 }
 
 /// What to underline for a value: itself if it is a scalar, else its key.

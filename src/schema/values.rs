@@ -9,10 +9,8 @@ use crate::yaml::{Kind, Style, flag};
 
 /// Why a value does not fit.
 pub struct Wrong {
-    /// What it must be: "an integer".
-    pub expected: String,
-    /// What it is: "a string".
-    pub found: String,
+    /// What follows its name in a sentence: "must be an integer, not a string".
+    pub why: String,
     /// What to do about it.
     pub help: Option<String>,
     /// What would mend it.
@@ -82,20 +80,23 @@ fn plural(shape: &Shape) -> &'static str {
     }
 }
 
-fn wrong(field: Field, shape: &Shape) -> Box<Wrong> {
-    Box::new(Wrong { expected: expected(shape), found: found(field), help: None, fix: None })
+/// A value of the wrong type.
+pub fn misfit(field: Field, shape: &Shape) -> Box<Wrong> {
+    let why = format!("must be {}, not {}", expected(shape), found(field));
+    Box::new(Wrong { why, help: None, fix: None })
 }
 
 /// A value of the right type that says something impossible.
 fn unfit(field: Field, expected: &str) -> Box<Wrong> {
-    Box::new(Wrong { expected: expected.to_string(), found: shown(field), help: None, fix: None })
+    let why = format!("must be {expected}, not {}", shown(field));
+    Box::new(Wrong { why, help: None, fix: None })
 }
 
 fn string(field: Field) -> Checked {
     if field.kind() == Kind::Str {
         return Ok(());
     }
-    let mut wrong = wrong(field, &Shape::Str);
+    let mut wrong = misfit(field, &Shape::Str);
     if !field.is_map() && !field.is_seq() {
         let written = field.scalar();
         wrong.help = Some(match field.kind() {
@@ -129,7 +130,7 @@ fn integer(field: Field, least: i64, most: i64) -> Checked {
     if let Kind::Float(_) = field.kind() {
         return Err(unfit(field, "a whole number"));
     }
-    let mut wrong = wrong(field, &Shape::Int64);
+    let mut wrong = misfit(field, &Shape::Int64);
     if let Some(text) = field.str().filter(|text| text.parse::<i64>().is_ok_and(fits)) {
         wrong.help = Some("leave the quotes out".to_string());
         wrong.fix = replacement(field, "remove the quotes", text.trim_start_matches('+').to_string());
@@ -141,7 +142,7 @@ fn boolean(field: Field) -> Checked {
     if matches!(field.kind(), Kind::Bool(_)) {
         return Ok(());
     }
-    let mut wrong = wrong(field, &Shape::Bool);
+    let mut wrong = misfit(field, &Shape::Bool);
     match field.text() {
         text @ ("true" | "false") => {
             wrong.help = Some("leave the quotes out".to_string());
@@ -156,7 +157,7 @@ fn double(field: Field) -> Checked {
     if matches!(field.kind(), Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_)) {
         return Ok(());
     }
-    let mut wrong = wrong(field, &Shape::Double);
+    let mut wrong = misfit(field, &Shape::Double);
     if let Some(text) = field.str().filter(|text| text.parse::<f64>().is_ok_and(f64::is_finite)) {
         wrong.help = Some("leave the quotes out".to_string());
         wrong.fix = replacement(field, "remove the quotes", text.to_string());
@@ -169,7 +170,7 @@ fn quantity(field: Field) -> Checked {
         Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_) => return Ok(()),
         Kind::Str if Quantity::parse(field.text().trim()).is_ok() => return Ok(()),
         Kind::Str => {}
-        _ => return Err(wrong(field, &Shape::Quantity)),
+        _ => return Err(misfit(field, &Shape::Quantity)),
     }
     let mut wrong = unfit(field, "a quantity");
     wrong.help = Some(match encodings::nearest_quantity(field.text()) {
@@ -183,12 +184,12 @@ fn int_or_string(field: Field) -> Checked {
     match field.kind() {
         Kind::Str => Ok(()),
         Kind::Int(_) | Kind::BigInt(_) | Kind::Float(_) => integer(field, i32::MIN.into(), i32::MAX.into()),
-        _ => Err(wrong(field, &Shape::IntOrString)),
+        _ => Err(misfit(field, &Shape::IntOrString)),
     }
 }
 
 fn time(field: Field, shape: &Shape) -> Checked {
-    let Some(text) = field.str() else { return Err(wrong(field, shape)) };
+    let Some(text) = field.str() else { return Err(misfit(field, shape)) };
     let micro = *shape == Shape::MicroTime;
     let fits = if micro { encodings::is_micro_time(text) } else { encodings::is_time(text) };
     if fits {
@@ -206,20 +207,20 @@ fn time(field: Field, shape: &Shape) -> Checked {
 fn bytes(field: Field) -> Checked {
     if field.is_seq() {
         let fits = |item: Field| matches!(item.kind(), Kind::Null | Kind::Int(0..=255));
-        return if field.items().all(fits) { Ok(()) } else { Err(wrong(field, &Shape::Bytes)) };
+        return if field.items().all(fits) { Ok(()) } else { Err(misfit(field, &Shape::Bytes)) };
     }
-    let Some(text) = field.str() else { return Err(wrong(field, &Shape::Bytes)) };
+    let Some(text) = field.str() else { return Err(misfit(field, &Shape::Bytes)) };
     let Err(why) = encodings::base64(text) else { return Ok(()) };
-    let mut wrong = unfit(field, "base64 text");
-    wrong.found = format!("{}: {why}", wrong.found);
+    // The value is left out: whoever forgot to encode it may have written a password.
+    let mut wrong = Wrong { why: format!("must be base64 text: {why}"), help: None, fix: None };
     let secret = field.parent().key() == "data" && field.object().get("kind").text() == "Secret";
     if secret {
         wrong.help = Some("encode the value, or put it as plain text under `stringData`".to_string());
     }
-    Err(wrong)
+    Err(Box::new(wrong))
 }
 
-/// A value as messages quote it, cut after 40 characters: Secrets and whole files end up here.
+/// A value as messages quote it, cut after 40 characters.
 fn shown(field: Field) -> String {
     let text = field.scalar();
     let short: String = text.chars().take_while(|c| *c != '\n').take(40).collect();

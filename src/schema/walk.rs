@@ -55,8 +55,8 @@ pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, 
         Kind::Map => walk.fields(node, id, Strictness::Strict, 0),
         Kind::Null => {}
         _ => {
-            let wrong = walk.mismatch(node, "a mapping".to_string());
-            walk.refuse(node, wrong);
+            let wrong = values::misfit(walk.field(node), &Shape::Struct(id));
+            walk.refuse(node, *wrong);
         }
     }
     while let Some(step) = walk.todo.pop() {
@@ -88,8 +88,9 @@ impl Walk<'_> {
             // Go's decoders of these two look at brackets and braces only.
             (Shape::SchemaOrArray | Shape::SchemaOrStrings, kind) if kind != Kind::Map => {}
             (Shape::Struct(_) | Shape::List(_) | Shape::Map(_) | Shape::SchemaOrBool, _) => {
-                let mut wrong = self.mismatch(step.node, values::expected(step.shape));
-                wrong.help = hints::wrong_collection(self.field(step.node), step.shape);
+                let field = self.field(step.node);
+                let help = hints::wrong_collection(field, step.shape);
+                let wrong = Wrong { help, ..*values::misfit(field, step.shape) };
                 self.refuse(step.node, wrong);
             }
             _ => {
@@ -143,11 +144,13 @@ impl Walk<'_> {
             rule: None,
             fix: hint.fix,
         });
-        self.tree.node_mut(node).flags |= flag::POISONED;
-    }
-
-    fn mismatch(&self, node: NodeId, expected: String) -> Wrong {
-        Wrong { expected, found: values::found(self.field(node)), help: None, fix: None }
+        let Some(meant) = hint.meant else {
+            self.tree.node_mut(node).flags |= flag::POISONED;
+            return;
+        };
+        // A misspelt field is read as the one it was meant to be: what it holds is checked, and nobody asks for it again.
+        self.tree.node_mut(node).key = self.tree.cook(meant.name);
+        self.todo.push(Step { node, shape: &meant.shape, strictness: Strictness::Strict, frame });
     }
 
     fn refuse(&mut self, node: NodeId, wrong: Wrong) {
@@ -156,7 +159,7 @@ impl Walk<'_> {
             cause: Cause::Decode,
             field: field.path(),
             span: hints::short_span(field),
-            message: format!("`{}` must be {}, not {}", name_of(field), wrong.expected, wrong.found),
+            message: format!("`{}` {}", name_of(field), wrong.why),
             help: wrong.help.map(Into::into),
             label: None,
             rule: None,
