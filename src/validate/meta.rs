@@ -156,13 +156,11 @@ fn names(errs: &mut Verdicts, meta: Field, check: impl Fn(&str) -> Result<(), Wh
     }
 }
 
-/// `namespace`. A missing one is filled in from the request; `default` on a cluster-scoped object is dropped.
+/// `namespace`. A missing one is filled in from the request; the one of a cluster-scoped object is dropped before anyone looks.
 fn namespace(errs: &mut Verdicts, meta: Field, scope: Scope) {
     let namespace = meta.get("namespace");
     if scope == Scope::Namespaced {
         errs.may(namespace, text::dns_label);
-    } else if !matches!(namespace.text(), "" | "default") {
-        errs.forbidden(namespace, "this kind lives in no namespace");
     }
 }
 
