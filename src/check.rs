@@ -76,7 +76,10 @@ fn validated(mut checked: Checked, options: Options) -> Checked {
         defaults::apply(&mut checked.parsed.tree, &object, options.version);
         let mut errs = Verdicts::default();
         validate::object(object.field(&checked.parsed.tree), &object.id, options.version, &mut errs);
-        verdicts.extend(errs.into_vec());
+        let meant: Vec<String> = verdicts.iter().filter_map(meant).collect();
+        // What is missing only because its name is misspelt is said once.
+        let missing = |verdict: &Verdict| verdict.cause == Cause::FieldValueRequired && meant.contains(&verdict.field);
+        verdicts.extend(errs.into_vec().into_iter().filter(|verdict| !missing(verdict)));
         for verdict in verdicts {
             let finding = refusal(&checked, Some(&object), object.document, verdict);
             checked.findings.push(finding);
@@ -127,6 +130,14 @@ fn object_of<'c>(checked: &'c Checked, problem: &Problem) -> Option<&'c Object> 
     let tree = &checked.parsed.tree;
     let above: Vec<_> = std::iter::successors(Some(node), |id| tree.node(*id).parent.some()).collect();
     of_document.find(|object| above.contains(&object.root))
+}
+
+/// The path that an unknown field would have under the name it is meant to have.
+fn meant(verdict: &Verdict) -> Option<String> {
+    let fix = verdict.fix.as_ref().filter(|_| verdict.cause == Cause::UnknownField)?;
+    let [(_, name)] = fix.edits.as_slice() else { return None };
+    let parent = verdict.field.rsplit_once('.').map_or(String::new(), |(parent, _)| format!("{parent}."));
+    Some(parent + name)
 }
 
 /// A problem of the text as a finding.

@@ -56,7 +56,7 @@ pub fn run(args: &ShowArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
     output::print(&match args.format {
-        Format::Json => format!("{}\n", json!({"objects": objects})),
+        Format::Json => format!("{}\n", report::json_text(&json!({"objects": objects}))),
         Format::Yaml => yaml(&objects)?,
     })?;
     Ok(ExitCode::SUCCESS)

@@ -74,3 +74,21 @@ pub fn object_json(field: Field) -> Value {
         }
     }
 }
+
+/// JSON text with numbers written as Go's encoder writes them: an exponent only below 1e-6 and from 1e21 on.
+pub fn json_text(value: &Value) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, GoNumbers);
+    // Writing to a Vec cannot fail, and a Value has nothing that JSON cannot say.
+    let written = serde::Serialize::serialize(value, &mut serializer);
+    if written.is_ok() { String::from_utf8_lossy(&out).into_owned() } else { value.to_string() }
+}
+
+struct GoNumbers;
+
+impl serde_json::ser::Formatter for GoNumbers {
+    fn write_f64<W: ?Sized + std::io::Write>(&mut self, out: &mut W, value: f64) -> std::io::Result<()> {
+        let size = value.abs();
+        if size == 0.0 || (1e-6..1e21).contains(&size) { write!(out, "{value}") } else { write!(out, "{value:e}") }
+    }
+}

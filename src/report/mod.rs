@@ -10,7 +10,7 @@ mod summary;
 mod zero;
 
 pub use github::github;
-pub use json::{finding_json, lint_json, object_json};
+pub use json::{finding_json, json_text, lint_json, object_json};
 pub use page::{MARK, page};
 pub use plain::{Colour, plain};
 pub use sources::{Source, Sources};

@@ -61,6 +61,7 @@ fn handler(finding: &Finding, colour: Colour, width: usize) -> GraphicalReportHa
     }
     GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(width)
+        .with_wrap_lines(false)
         .with_context_lines(1)
         .with_primary_span_start()
         .without_syntax_highlighting()

@@ -61,6 +61,34 @@ fn standard_input_may_hold_many_documents() {
 }
 
 #[test]
+fn what_is_no_manifest_is_skipped_with_its_reason() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "good.yaml", CONFIG_MAP);
+    write(folder.path(), "compose.yaml", "services:\n  web:\n    image: nginx\n");
+    write(folder.path(), "overlay/kustomization.yaml", "resources: [../good.yaml]\npatches:\n- path: patch.yaml\n");
+    write(
+        folder.path(),
+        "overlay/patch.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 3\n",
+    );
+    write(
+        folder.path(),
+        "chart/templates/web.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-web\n",
+    );
+    write(folder.path(), ".plimsollignore", "generated/\n");
+    write(folder.path(), ".gitignore", "ignored.yaml\n");
+    write(folder.path(), "generated/bad.yaml", BROKEN);
+    write(folder.path(), "ignored.yaml", BROKEN);
+    let (code, report) = lint(&[&folder.path().to_string_lossy()]);
+    assert_eq!(code, 0, "{report}");
+    let skipped: Vec<&str> =
+        report["summary"]["skipped"].as_array().expect("a list").iter().filter_map(|skip| skip["reason"].as_str()).collect();
+    assert_eq!(skipped, ["Helm template", "not a Kubernetes object", "kustomization", "Kustomize patch"], "{report}");
+    assert_eq!(report["summary"]["objects"], 1);
+}
+
+#[test]
 fn items_of_a_list_are_reported_at_their_own_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: A\n";

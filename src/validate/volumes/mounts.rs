@@ -36,7 +36,7 @@ fn name_and_path(errs: &mut Verdicts, mount: Field, volumes: &Volumes) {
     let name = mount.get("name");
     set(errs, name);
     if !volumes.by_name.contains_key(name.text()) {
-        errs.not_found(name, "the pod has no such volume without a fault");
+        errs.not_found(name, "the pod has no such volume");
     }
     set(errs, mount.get("mountPath"));
 }
@@ -109,7 +109,7 @@ fn block_devices(errs: &mut Verdicts, devices: Field, mounts: &BTreeMap<&str, &s
         match volumes.by_name.get(name.text()) {
             Some(Backing::Claim) => {}
             Some(Backing::Other) => _ = errs.invalid(name, "only a claim or an ephemeral volume can be a block device"),
-            None => _ = errs.not_found(name, "the pod has no such volume without a fault"),
+            None => _ = errs.not_found(name, "the pod has no such volume"),
         }
         set(errs, path);
         if paths.contains(path.text()) {
