@@ -7,6 +7,7 @@ mod facts;
 mod hostile;
 mod mutations;
 mod ok;
+mod others;
 mod pages;
 mod pods;
 mod projects;

@@ -246,12 +246,12 @@ pub fn mutating_policy(errs: &mut Verdicts, root: Field, _: Version) {
     }
 }
 
-/// What is deleted or connected to cannot be changed. Printed for all rules as one.
+/// What is deleted cannot be changed. Printed for all rules as one.
 fn mutable_operations(errs: &mut Verdicts, rules: Field) {
     let printed = format!("{}.operations", rules.path());
     for operation in rules.items().flat_map(|rule| rule.get("operations").items()) {
-        if !["CREATE", "UPDATE", "CONNECT"].contains(&operation.text()) {
-            errs.unsupported(operation, &["CONNECT", "CREATE", "UPDATE"]).printed_as(&printed);
+        if !["*", "CONNECT", "CREATE", "UPDATE"].contains(&operation.text()) {
+            errs.unsupported(operation, &["*", "CONNECT", "CREATE", "UPDATE"]).printed_as(&printed);
         }
     }
 }

@@ -8,8 +8,11 @@ use crate::validate::{Verdicts, text};
 /// A ControllerRevision.
 pub fn controller_revision(errs: &mut Verdicts, root: Field, _: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
-    if !root.get("data").exists() {
-        errs.required(root.get("data"), "");
+    let data = root.get("data");
+    if !data.exists() {
+        errs.required(data, "");
+    } else if !data.is_map() {
+        errs.invalid(data, "must be an object");
     }
     errs.at_least(root.get("revision"), 0);
 }
