@@ -5,18 +5,7 @@ use std::collections::BTreeSet;
 use crate::recorded::{self, Case};
 
 /// Bases whose kind nothing validates yet.
-const WAITING: &[&str] = &[
-    "crd",
-    "csidriver",
-    "node",
-    "resourceclaimtemplate",
-    "service-clusterip",
-    "service-externalname",
-    "service-headless",
-    "service-loadbalancer",
-    "service-nodeport",
-    "storageclass",
-];
+const WAITING: &[&str] = &["crd", "csidriver", "node", "resourceclaimtemplate", "storageclass"];
 
 #[test]
 fn values_are_refused_as_recorded() {
