@@ -3,6 +3,10 @@
 use super::volumes::{self, Volumes};
 use super::{Unique, Verdicts, env, handler, ports, resources, security, text};
 use crate::object::Field;
+use crate::schema::Version;
+
+/// The first version whose containers have restart policies of their own; before it, only sidecars are told by one.
+const OWN_RESTART_POLICY: Version = Version(35);
 
 /// What containers are held against: things of the pod they are in.
 pub struct Pod<'a> {
@@ -10,6 +14,8 @@ pub struct Pod<'a> {
     pub spec: Field<'a>,
     /// Its volumes.
     pub volumes: Volumes<'a>,
+    /// The server's version.
+    pub version: Version,
 }
 
 /// All containers of a pod, of every sort. Names are unique over all of them.
@@ -34,8 +40,13 @@ fn regular<'a>(errs: &mut Verdicts, pod: &Pod<'a>, names: &mut Unique<'a>) {
     for container in containers.items() {
         any(errs, container, pod);
         names.add(errs, container.get("name"));
-        handler::handlers(errs, container, pod.spec.get("terminationGracePeriodSeconds"));
-        restart_policy(errs, container);
+        handler::handlers(errs, container, pod.spec.get("terminationGracePeriodSeconds"), pod.version);
+        match container.some("restartPolicy") {
+            Some(policy) if pod.version < OWN_RESTART_POLICY => {
+                errs.forbidden(policy, "before 1.35 only init containers have one of their own");
+            }
+            _ => restart_policy(errs, container, pod.version),
+        }
     }
     ports::host_port_conflicts(errs, containers.items());
 }
@@ -43,7 +54,7 @@ fn regular<'a>(errs: &mut Verdicts, pod: &Pod<'a>, names: &mut Unique<'a>) {
 fn init<'a>(errs: &mut Verdicts, pod: &Pod<'a>, names: &mut Unique<'a>) {
     for container in pod.spec.get("initContainers").items() {
         any(errs, container, pod);
-        restart_policy(errs, container);
+        restart_policy(errs, container, pod.version);
         let name = container.get("name");
         if !name.is_empty() || names.has("") {
             names.add(errs, name);
@@ -51,7 +62,7 @@ fn init<'a>(errs: &mut Verdicts, pod: &Pod<'a>, names: &mut Unique<'a>) {
         // They run one after the other, so each may take the port of another.
         ports::host_port_conflicts(errs, std::iter::once(container));
         if container.get("restartPolicy").text() == "Always" {
-            handler::handlers(errs, container, pod.spec.get("terminationGracePeriodSeconds"));
+            handler::handlers(errs, container, pod.spec.get("terminationGracePeriodSeconds"), pod.version);
             if !container.get("restartPolicyRules").is_empty() {
                 errs.forbidden(container.get("restartPolicyRules"), "a sidecar is always restarted");
             }
@@ -110,9 +121,9 @@ fn any(errs: &mut Verdicts, container: Field, pod: &Pod) {
     errs.must_be_one_of(container.get("terminationMessagePolicy"), &["File", "FallbackToLogsOnError"]);
     errs.must_be_one_of(container.get("imagePullPolicy"), &["Always", "IfNotPresent", "Never"]);
     ports::ports(errs, container.get("ports"));
-    env::env(errs, container.get("env"));
+    env::env(errs, container.get("env"), pod.version);
     env::file_volumes(errs, container.get("env"), pod.spec.get("volumes"));
-    env::env_from(errs, container.get("envFrom"));
+    env::env_from(errs, container.get("envFrom"), pod.version);
     volumes::mounts(errs, container, &pod.volumes);
     resources::container(errs, container.get("resources"), pod.spec.get("resourceClaims"));
     resources::resize_policy(errs, container.get("resizePolicy"), pod.spec.get("restartPolicy"));
@@ -130,9 +141,10 @@ pub fn trimmed_image(errs: &mut Verdicts, container: Field) {
 }
 
 /// `restartPolicy` and `restartPolicyRules` of a regular or init container.
-fn restart_policy(errs: &mut Verdicts, container: Field) {
+fn restart_policy(errs: &mut Verdicts, container: Field, version: Version) {
     let rules = container.get("restartPolicyRules");
     match container.some("restartPolicy") {
+        Some(policy) if version < OWN_RESTART_POLICY => _ = errs.one_of(policy, &["Always"]),
         Some(policy) => _ = errs.one_of(policy, &["Always", "Never", "OnFailure"]),
         None if !rules.is_empty() => _ = errs.required(container.get("restartPolicy"), "rules refine it"),
         None => {}
@@ -141,7 +153,8 @@ fn restart_policy(errs: &mut Verdicts, container: Field) {
         errs.too_many(rules, 20);
     }
     for rule in rules.items() {
-        errs.one_of(rule.get("action"), &["Restart", "RestartAllContainers"]);
+        let actions: &[&str] = if version < Version(36) { &["Restart"] } else { &["Restart", "RestartAllContainers"] };
+        errs.one_of(rule.get("action"), actions);
         let Some(codes) = rule.some("exitCodes") else {
             errs.required(rule.get("exitCodes"), "");
             continue;

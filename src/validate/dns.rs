@@ -2,6 +2,7 @@
 
 use super::{Verdicts, text};
 use crate::object::Field;
+use crate::schema::Version;
 
 /// `hostname`, `subdomain` and `hostnameOverride`.
 pub fn host_names(errs: &mut Verdicts, spec: Field) {
@@ -28,9 +29,9 @@ fn short_name(value: &str) -> Result<(), super::Why> {
 }
 
 /// `hostAliases`: lines of /etc/hosts.
-pub fn host_aliases(errs: &mut Verdicts, aliases: Field) {
+pub fn host_aliases(errs: &mut Verdicts, aliases: Field, version: Version) {
     for alias in aliases.items() {
-        check(errs, alias.get("ip"), text::ip);
+        check(errs, alias.get("ip"), address_check(version));
         for name in alias.get("hostnames").items() {
             check(errs, name, text::dns_subdomain);
         }
@@ -38,7 +39,7 @@ pub fn host_aliases(errs: &mut Verdicts, aliases: Field) {
 }
 
 /// `dnsPolicy` and `dnsConfig`.
-pub fn dns(errs: &mut Verdicts, spec: Field) {
+pub fn dns(errs: &mut Verdicts, spec: Field, version: Version) {
     errs.must_be_one_of(spec.get("dnsPolicy"), &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]);
     let config = spec.get("dnsConfig");
     let servers = config.get("nameservers");
@@ -56,9 +57,9 @@ pub fn dns(errs: &mut Verdicts, spec: Field) {
         errs.invalid(servers, "at most 3 name servers are allowed");
     }
     for server in servers.items() {
-        check(errs, server, text::ip);
+        check(errs, server, address_check(version));
     }
-    searches(errs, config.get("searches"));
+    searches(errs, config.get("searches"), version);
     for option in config.get("options").items() {
         if option.get("name").is_empty() {
             errs.required(option, "an option has a name");
@@ -67,7 +68,7 @@ pub fn dns(errs: &mut Verdicts, spec: Field) {
 }
 
 /// The search list: at most as many and as long as libc takes them.
-fn searches(errs: &mut Verdicts, searches: Field) {
+fn searches(errs: &mut Verdicts, searches: Field, version: Version) {
     if searches.len() > 32 {
         errs.invalid(searches, "at most 32 search paths are allowed");
     }
@@ -77,12 +78,22 @@ fn searches(errs: &mut Verdicts, searches: Field) {
     }
     for search in searches.items() {
         let name = search.text();
-        if name != "."
-            && let Err(why) = text::dns_subdomain_with_underscore(name.strip_suffix('.').unwrap_or(name))
-        {
+        let rest = name.strip_suffix('.').unwrap_or(name);
+        let checked = match name {
+            _ if version < Version(33) => text::dns_subdomain(rest),
+            "." => Ok(()),
+            _ => text::dns_subdomain_with_underscore(rest),
+        };
+        if let Err(why) = checked {
             errs.invalid(search, why);
         }
     }
+}
+
+/// Since 1.36 leading zeros and the like are refused.
+fn address_check(version: Version) -> fn(&str) -> Result<(), super::Why> {
+    let lenient = |value: &str| text::sloppy_ip(value).map(drop).ok_or("must be an IP address".into());
+    if version < Version(36) { lenient } else { text::ip }
 }
 
 /// Checks a value that may not be empty either.

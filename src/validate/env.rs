@@ -2,6 +2,7 @@
 
 use super::{Verdicts, Why, text};
 use crate::object::{Field, Quantity};
+use crate::schema::Version;
 
 /// Paths that an environment variable's `fieldRef` may name.
 const FIELDS: &[&str] = &[
@@ -41,13 +42,18 @@ const RESOURCES: &[&str] =
 const SOURCES: &[&str] = &["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
 /// `env` of one container.
-pub fn env(errs: &mut Verdicts, vars: Field) {
+pub fn env(errs: &mut Verdicts, vars: Field, version: Version) {
     for var in vars.items() {
-        errs.must(var.get("name"), text::env_var_name);
+        errs.must(var.get("name"), name_check(version));
         if let Some(from) = var.some("valueFrom") {
             value_from(errs, from, var.get("value"));
         }
     }
+}
+
+/// Nearly any ASCII goes for a variable's name since 1.32.
+fn name_check(version: Version) -> fn(&str) -> Result<(), Why> {
+    if version < Version(32) { text::env_var_name_strict } else { text::env_var_name }
 }
 
 fn value_from(errs: &mut Verdicts, from: Field, value: Field) {
@@ -74,9 +80,9 @@ fn value_from(errs: &mut Verdicts, from: Field, value: Field) {
 }
 
 /// `envFrom` of one container.
-pub fn env_from(errs: &mut Verdicts, sources: Field) {
+pub fn env_from(errs: &mut Verdicts, sources: Field, version: Version) {
     for source in sources.items() {
-        errs.may(source.get("prefix"), text::env_var_name);
+        errs.may(source.get("prefix"), name_check(version));
         let mut count = 0;
         for kind in ["configMapRef", "secretRef"] {
             if let Some(kind) = source.some(kind) {

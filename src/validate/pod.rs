@@ -62,8 +62,7 @@ pub fn template(errs: &mut Verdicts, template: Field, version: Version) {
 
 /// A `PodSpec`.
 fn pod_spec(errs: &mut Verdicts, spec: Field, part: Part, version: Version) {
-    let _ = version;
-    let pod = container::Pod { spec, volumes: volumes::volumes(errs, spec.get("volumes")) };
+    let pod = container::Pod { spec, volumes: volumes::volumes(errs, spec.get("volumes")), version };
     resources::pod_claims(errs, spec.get("resourceClaims"));
     container::containers(errs, &pod);
     resources::pod(errs, spec);
@@ -73,8 +72,8 @@ fn pod_spec(errs: &mut Verdicts, spec: Field, part: Part, version: Version) {
     windows::host_process(errs, spec);
     windows::os(errs, spec);
     dns::host_names(errs, spec);
-    dns::host_aliases(errs, spec.get("hostAliases"));
-    dns::dns(errs, spec);
+    dns::host_aliases(errs, spec.get("hostAliases"), version);
+    dns::dns(errs, spec, version);
     policies(errs, spec);
     names(errs, spec);
     gates(errs, spec);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use plimsoll::check::{Options, check};
 use plimsoll::diagnostic::Severity;
+use plimsoll::schema::Version;
 use serde_json::{Map, Value, json};
 
 /// Where a case's fields go.
@@ -332,6 +333,31 @@ fn annotations_agree_with_fields() {
         "Forbidden spec.containers[0].securityContext.seccompProfile.type",
     ];
     assert_eq!(causes(&pod), expected.map(String::from).into());
+}
+
+#[test]
+fn older_servers() {
+    let on = |minor: u8, fields: Value| {
+        let pod = pod_with(Container, fields);
+        let options = Options { version: Version(minor) };
+        let checked = check("pod.json".into(), pod.to_string(), options);
+        checked
+            .findings
+            .iter()
+            .filter(|found| found.severity == Severity::Error)
+            .map(|found| found.field.clone())
+            .collect::<Vec<_>>()
+    };
+    let name = json!({"env": [{"name": "1 A", "value": "x"}]});
+    assert_eq!((on(31, name.clone()).len(), on(32, name).len()), (1, 0));
+    let pause = json!({"lifecycle": {"preStop": {"sleep": {"seconds": 0}}}});
+    assert_eq!((on(32, pause.clone()).len(), on(33, pause).len()), (1, 0));
+    let policy = json!({"restartPolicy": "Never"});
+    assert_eq!(on(34, policy.clone()), ["spec.containers[0].restartPolicy"]);
+    assert_eq!(on(35, policy), [""; 0]);
+    // What the server drops it does not refuse.
+    let resize = json!({"resizePolicy": [{"resourceName": "disk", "restartPolicy": "NotRequired"}]});
+    assert_eq!((on(32, resize.clone()).len(), on(33, resize).len()), (0, 1));
 }
 
 /// Holds each case to what is said about it; `@` in a path stands for the container it goes into.

@@ -9,6 +9,7 @@ mod config;
 mod devices;
 mod extension;
 mod flow;
+mod gates;
 mod meta;
 mod network;
 mod pod;
@@ -80,12 +81,12 @@ const KINDS: &[(&str, &str, Fill)] = &[
 
 /// Fills in what the server fills in before it validates. Nothing but `metadata` for kinds it does not know.
 pub fn apply(tree: &mut Tree, object: &Object, version: Version) {
-    let _ = version;
     let mut root = Slot::new(tree, object.root);
     root.struct_at("metadata");
     let known = KINDS.iter().find(|(api_version, kind, _)| *api_version == object.id.api_version && *kind == object.id.kind);
     if let Some((_, _, fill)) = known {
         fill(&mut root);
+        gates::drop_disabled(&mut root, version);
     }
 }
 

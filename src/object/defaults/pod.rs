@@ -6,7 +6,7 @@ use crate::object::image::Image;
 use crate::yaml::{Kind, NodeId};
 
 /// The container lists of a pod.
-const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
+pub const CONTAINERS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// The annotations that named AppArmor profiles before there was a field; the container's name follows.
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
