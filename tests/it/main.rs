@@ -14,6 +14,7 @@ mod projects;
 mod quantity;
 mod readme;
 mod recorded;
+mod storage;
 mod structure;
 mod tidy;
 mod validation;

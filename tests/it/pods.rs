@@ -393,7 +393,7 @@ fn merged(base: Value, fields: &Value) -> Value {
 }
 
 /// What is refused about `object`, as `Cause path`.
-fn causes(object: &Value) -> BTreeSet<String> {
+pub fn causes(object: &Value) -> BTreeSet<String> {
     let checked = check("pod.json".into(), object.to_string(), Options::default());
     let errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors
