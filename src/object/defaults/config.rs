@@ -22,6 +22,15 @@ pub fn secret(root: &mut Slot) {
     }
 }
 
+/// `v1` ServiceAccount: of a secret it names only the name is kept.
+pub fn service_account(root: &mut Slot) {
+    root.each("secrets", |secret| {
+        for field in ["apiVersion", "fieldPath", "kind", "namespace", "resourceVersion", "uid"] {
+            secret.drop(field);
+        }
+    });
+}
+
 /// `v1` Namespace: it carries its own name as a label, and the finalizer that empties it.
 pub fn namespace(root: &mut Slot) {
     if let Some(mut spec) = root.struct_at("spec")

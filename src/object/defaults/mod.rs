@@ -12,6 +12,7 @@ mod flow;
 mod gates;
 mod meta;
 mod network;
+mod nulls;
 mod pod;
 mod rbac;
 mod resources;
@@ -47,6 +48,7 @@ const KINDS: &[(&str, &str, Fill)] = &[
     ("v1", "PersistentVolume", storage::persistent_volume),
     ("v1", "Secret", config::secret),
     ("v1", "Namespace", config::namespace),
+    ("v1", "ServiceAccount", config::service_account),
     ("v1", "LimitRange", config::limit_range),
     ("v1", "ResourceQuota", spec_only),
     ("v1", "Node", config::node),
@@ -79,8 +81,9 @@ const KINDS: &[(&str, &str, Fill)] = &[
     ("apiregistration.k8s.io/v1", "APIService", extension::api_service),
 ];
 
-/// Fills in what the server fills in before it validates. Nothing but `metadata` for kinds it does not know.
+/// Fills in what the server fills in before it validates, and what decoding makes of nulls. Nothing but `metadata` for kinds it does not know.
 pub fn apply(tree: &mut Tree, object: &Object, version: Version) {
+    nulls::fill(tree, object, version);
     let mut root = Slot::new(tree, object.root);
     root.struct_at("metadata");
     let known = KINDS.iter().find(|(api_version, kind, _)| *api_version == object.id.api_version && *kind == object.id.kind);

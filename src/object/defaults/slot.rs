@@ -58,12 +58,9 @@ impl<'t> Slot<'t> {
         }
     }
 
-    /// Runs `fill` on every mapping in the sequence under `key`. A `null` among structs decodes as an empty one.
+    /// Runs `fill` on every mapping in the sequence under `key`.
     pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
         for id in self.items(key) {
-            if self.tree.node(id).kind == Kind::Null {
-                self.tree.node_mut(id).kind = Kind::Map;
-            }
             if self.tree.node(id).kind == Kind::Map {
                 fill(&mut self.at(id));
             }
