@@ -22,6 +22,10 @@ fn claim_spec(spec: &mut Slot) {
     let Some(mut devices) = spec.struct_at("devices") else { return };
     devices.each("requests", |asked| {
         asked.with("exactly", request);
+        // The first beta has no `exactly`: its fields stand here.
+        if !asked.text("deviceClassName").is_empty() {
+            request(asked);
+        }
         asked.each("firstAvailable", request);
     });
 }

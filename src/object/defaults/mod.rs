@@ -23,7 +23,7 @@ mod volumes;
 
 pub use slot::Slot;
 
-use super::Object;
+use super::{Object, ObjectId};
 use crate::schema::Version;
 use crate::yaml::Tree;
 
@@ -81,16 +81,25 @@ const KINDS: &[(&str, &str, Fill)] = &[
     ("apiregistration.k8s.io/v1", "APIService", extension::api_service),
 ];
 
-/// Fills in what the server fills in before it validates, and what decoding makes of nulls. Nothing but `metadata` for kinds it does not know.
+/// Fills in what the server fills in before it validates, and what decoding makes of nulls. Nothing but `metadata` for kinds it
+/// does not know.
 pub fn apply(tree: &mut Tree, object: &Object, version: Version) {
     nulls::fill(tree, object, version);
     let mut root = Slot::new(tree, object.root);
     root.struct_at("metadata");
-    let known = KINDS.iter().find(|(api_version, kind, _)| *api_version == object.id.api_version && *kind == object.id.kind);
-    if let Some((_, _, fill)) = known {
+    if let Some(fill) = fill_of(&object.id) {
         fill(&mut root);
         gates::drop_disabled(&mut root, version);
     }
+}
+
+/// The function of a kind; of another version of its group where that very version has none, as betas share their shape.
+fn fill_of(id: &ObjectId) -> Option<Fill> {
+    let group = |api_version: &str| api_version.rsplit_once('/').map_or(String::new(), |(group, _)| group.to_string());
+    let own = group(&id.api_version);
+    let same_kind = || KINDS.iter().filter(|(_, kind, _)| *kind == id.kind);
+    let exact = same_kind().find(|(api_version, ..)| *api_version == id.api_version);
+    exact.or_else(|| same_kind().find(|(api_version, ..)| group(api_version) == own)).map(|(_, _, fill)| *fill)
 }
 
 /// Kinds that have no defaults but a `spec`, which is never absent.
