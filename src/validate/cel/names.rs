@@ -48,6 +48,9 @@ const STR: Certain = Some(Type::Scalar(Literal::Str));
 
 /// Whether the server would compile `source`, and to which type; the first fault if it surely would not.
 pub fn check(source: &str, environment: &Environment, returns: Returns) -> Result<Certain, Fault> {
+    if source.len() > MAX_CHARACTERS && source.chars().count() > MAX_CHARACTERS {
+        return Err(Fault { at: 0, why: format!("it has more than {MAX_CHARACTERS} characters") });
+    }
     let Some(expr) = parse(source)? else { return Ok(None) };
     let mut checker = Checker { environment, bound: Vec::new() };
     let found = checker.visit(&expr)?;
@@ -59,6 +62,9 @@ pub fn check(source: &str, environment: &Environment, returns: Returns) -> Resul
     };
     if fits { Ok(found) } else { Err(Fault { at: 0, why: format!("it must evaluate to {wanted}") }) }
 }
+
+/// The longest expression that the server reads, characters.
+const MAX_CHARACTERS: usize = 100_000;
 
 /// Types, and the first parts of qualified names of types and functions.
 const TYPES: &[&str] = &[

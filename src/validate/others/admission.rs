@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use super::webhook_url;
 use crate::object::Field;
 use crate::schema::Version;
+use crate::text::Span;
 use crate::validate::cel::{self, Certain, Environment, Returns};
 use crate::validate::meta::{self, Scope};
 use crate::validate::selector::label_selector;
 use crate::validate::{Unique, Verdicts, text};
+use crate::yaml::Text;
 
 const MAX_MATCH_CONDITIONS: usize = 64;
 /// What an expression can refer to wherever it stands.
@@ -203,8 +205,18 @@ pub fn expression(errs: &mut Verdicts, source: Field, environment: &Environment,
     match cel::check(source.text(), environment, returns) {
         Ok(found) => found,
         Err(fault) => {
-            errs.invalid(source, format!("character {}: {}", fault.at + 1, fault.why));
+            let verdict = errs.invalid(source, format!("it does not compile: {}", fault.why));
+            if let Text::Source(span) = source.raw() {
+                let start = span.start + fault.at as u32;
+                verdict.span = Span::new(start, start + word_length(&source.text()[fault.at..]));
+            }
             None
         }
     }
+}
+
+/// How many bytes the name, number or sign that `text` begins with has.
+fn word_length(text: &str) -> u32 {
+    let word = text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    word.max(text.chars().next().map_or(0, char::len_utf8)) as u32
 }

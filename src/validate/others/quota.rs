@@ -1,6 +1,6 @@
 //! ResourceQuotas and LimitRanges. Mirrors core/v1 validation of both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::object::Field;
 use crate::object::quantity::Quantity;
@@ -172,11 +172,35 @@ fn limit_item(errs: &mut Verdicts, limit: Field) {
     if kind == "PersistentVolumeClaim" && !bounded {
         errs.required(limit.get("limits"), "claims are limited by `min` or `max` of `storage`");
     }
-    let resources: BTreeSet<&str> =
-        AMOUNTS.iter().flat_map(|name| limit.get(name).entries()).map(|(resource, _)| resource).collect();
+    let amounts = Amounts::of(limit);
+    let resources: BTreeSet<&str> = amounts.maps.iter().flat_map(|map| map.keys().copied()).collect();
     for resource in resources {
-        limit_order(errs, limit, resource);
-        limit_ratio(errs, limit, resource);
+        limit_order(errs, &amounts, resource);
+        limit_ratio(errs, &amounts, resource);
+    }
+}
+
+/// The amounts of a limit by map and resource; one written as `null` is 0. A pod's limit has no defaults.
+struct Amounts<'a> {
+    maps: Vec<BTreeMap<&'a str, (Field<'a>, Quantity)>>,
+}
+
+impl<'a> Amounts<'a> {
+    fn of(limit: Field<'a>) -> Amounts<'a> {
+        let left_out = |name: &str| limit.get("type").text() == "Pod" && name.starts_with("default");
+        let read = |(resource, field): (&'a str, Field<'a>)| match Quantity::of(field) {
+            None if field.exists() => None,
+            quantity => Some((resource, (field, quantity.unwrap_or_else(Quantity::zero)))),
+        };
+        let map = |name: &&'static str| match left_out(name) {
+            true => BTreeMap::new(),
+            false => limit.get(name).entries().filter_map(read).collect(),
+        };
+        Amounts { maps: AMOUNTS.iter().map(map).collect() }
+    }
+
+    fn get(&self, name: &str, resource: &str) -> Option<&(Field<'a>, Quantity)> {
+        AMOUNTS.iter().zip(&self.maps).find(|(map, _)| **map == name).and_then(|(_, map)| map.get(resource))
     }
 }
 
@@ -190,9 +214,9 @@ const ORDER: &[(&str, &str, &str)] = &[
     ("default", "max", "default"),
 ];
 
-fn limit_order(errs: &mut Verdicts, limit: Field, resource: &str) {
+fn limit_order(errs: &mut Verdicts, amounts: &Amounts, resource: &str) {
     for (less, more, blamed) in ORDER {
-        if let (Some(low), Some(high)) = (amount(limit, less, resource), amount(limit, more, resource))
+        if let (Some(low), Some(high)) = (amounts.get(less, resource), amounts.get(more, resource))
             && low.1 > high.1
         {
             let (field, other) = if blamed == less { (low.0, high.0) } else { (high.0, low.0) };
@@ -201,38 +225,26 @@ fn limit_order(errs: &mut Verdicts, limit: Field, resource: &str) {
     }
     let overcommits = text::is_native_resource(resource) && !text::is_hugepages(resource);
     if let (false, Some(limit), Some(request)) =
-        (overcommits, amount(limit, "default", resource), amount(limit, "defaultRequest", resource))
+        (overcommits, amounts.get("default", resource), amounts.get("defaultRequest", resource))
         && limit.1 != request.1
     {
         errs.invalid(request.0, format!("must be the same as `default`: `{resource}` cannot be overcommitted"));
     }
 }
 
-fn limit_ratio(errs: &mut Verdicts, limit: Field, resource: &str) {
-    let Some((field, ratio)) = amount(limit, "maxLimitRequestRatio", resource) else { return };
-    if ratio < Quantity::units(1) {
-        errs.invalid(field, "must be at least 1");
+fn limit_ratio(errs: &mut Verdicts, amounts: &Amounts, resource: &str) {
+    let Some((field, ratio)) = amounts.get("maxLimitRequestRatio", resource) else { return };
+    if *ratio < Quantity::units(1) {
+        errs.invalid(*field, "must be at least 1");
     }
-    let (Some((_, min)), Some((_, max))) = (amount(limit, "min", resource), amount(limit, "max", resource)) else { return };
+    let (Some((_, min)), Some((_, max))) = (amounts.get("min", resource), amounts.get("max", resource)) else { return };
     // The server compares in thousandths unless one of the numbers is too large for that.
-    let fine = [&ratio, &min, &max].iter().all(|amount| amount.value() < i64::MAX / 1000);
+    let fine = [ratio, min, max].iter().all(|amount| amount.value() < i64::MAX / 1000);
     let (ratio, most) = match fine {
         true => (ratio.milli() as f64 / 1000.0, max.milli() as f64 / min.milli() as f64),
         false => (ratio.value() as f64, max.value() as f64 / min.value() as f64),
     };
     if ratio > most {
-        errs.invalid(field, format!("is more than `max` divided by `min`, {most}"));
-    }
-}
-
-/// The amount of `resource` in the map `name` of a limit; one written as `null` is 0. A pod's limit has no defaults.
-fn amount<'a>(limit: Field<'a>, name: &'static str, resource: &str) -> Option<(Field<'a>, Quantity)> {
-    if limit.get("type").text() == "Pod" && name.starts_with("default") {
-        return None;
-    }
-    let (_, field) = limit.get(name).entries().find(|(key, _)| *key == resource)?;
-    match Quantity::of(field) {
-        None if field.exists() => None,
-        quantity => Some((field, quantity.unwrap_or_else(Quantity::zero))),
+        errs.invalid(*field, format!("is more than `max` divided by `min`, {most}"));
     }
 }

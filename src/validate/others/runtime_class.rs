@@ -1,5 +1,7 @@
 //! RuntimeClasses. Mirrors node.k8s.io/v1 validation.
 
+use std::collections::BTreeMap;
+
 use super::quota::amount_faults;
 use crate::object::Field;
 use crate::schema::Version;
@@ -15,18 +17,14 @@ pub fn runtime_class(errs: &mut Verdicts, root: Field, _: Version) {
     meta::labels(errs, scheduling.get("nodeSelector"));
     let tolerations = scheduling.get("tolerations");
     affinity::tolerations(errs, tolerations);
-    let all: Vec<_> = tolerations.items().collect();
-    for (i, toleration) in all.iter().enumerate() {
-        if let Some(first) = all[..i].iter().find(|earlier| alike(**earlier, *toleration)) {
-            errs.duplicate(*toleration).label(first.span(), "first here");
+    let mut seen = BTreeMap::new();
+    for toleration in tolerations.items() {
+        let texts = ["key", "operator", "value", "effect"].map(|name| toleration.get(name).text());
+        let first = *seen.entry((texts, toleration.get("tolerationSeconds").int())).or_insert(toleration);
+        if first.index() != toleration.index() {
+            errs.duplicate(toleration).label(first.span(), "first here");
         }
     }
-}
-
-fn alike(a: Field, b: Field) -> bool {
-    let texts = ["key", "operator", "value", "effect"];
-    texts.iter().all(|name| a.get(name).text() == b.get(name).text())
-        && a.get("tolerationSeconds").int() == b.get("tolerationSeconds").int()
 }
 
 /// What every pod of the class takes on top: amounts as in a container's limits, and printed as if they were.
