@@ -1,6 +1,6 @@
 //! Environment variables. Mirrors core/v1 validation of `env`, `envFrom` and the selectors they (and downward API volumes) use.
 
-use super::{Verdicts, Why, text};
+use super::{Verdicts, Why, nearest, text};
 use crate::object::{Field, Quantity};
 use crate::schema::Version;
 
@@ -119,7 +119,7 @@ pub fn field_ref(errs: &mut Verdicts, reference: Field, allowed: &[&str]) {
         Some(("metadata.annotations", key)) => subscript(errs, reference, text::annotation_key(key)),
         Some(("metadata.labels", key)) => subscript(errs, reference, text::qualified_name(key)),
         Some(_) => _ = errs.invalid(path, "only labels and annotations take a key in brackets"),
-        None if !KNOWN_FIELDS.contains(&path.text()) => _ = errs.invalid(path, "is no field of a pod that can be named"),
+        None if !KNOWN_FIELDS.contains(&path.text()) => unknown_field(errs, path, allowed),
         None if !allowed.contains(&current_name(path.text())) => _ = errs.unsupported(path, allowed),
         None => {}
     }
@@ -129,6 +129,13 @@ pub fn field_ref(errs: &mut Verdicts, reference: Field, allowed: &[&str]) {
 fn subscript(errs: &mut Verdicts, reference: Field, check: Result<(), Why>) {
     if let Err(why) = check {
         errs.invalid(reference.get("fieldPath"), format!("the key {why}")).printed_as(reference.path());
+    }
+}
+
+fn unknown_field(errs: &mut Verdicts, path: Field, allowed: &[&str]) {
+    let verdict = errs.invalid(path, "is no field of a pod that can be named");
+    if let Some(meant) = nearest(path.text(), allowed) {
+        verdict.help(format!("did you mean `{meant}`?"));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Unique, Verdicts, text};
+use super::{Unique, Verdicts, Why, nearest, text};
 use crate::object::pod::{is_pod_level, total};
 use crate::object::{Field, Quantity};
 
@@ -76,11 +76,11 @@ fn entry(errs: &mut Verdicts, name: &str, amount: Field, owner: Owner) {
     match owner {
         Owner::Container => {
             if let Err(why) = text::container_resource_name(name) {
-                errs.invalid(amount, format!("the name {why}"));
+                misnamed(errs, name, amount, why);
             }
         }
         Owner::Pod => match text::resource_name(name) {
-            Err(why) => _ = errs.invalid(amount, format!("the name {why}")),
+            Err(why) => misnamed(errs, name, amount, why),
             Ok(()) if !is_pod_level(name) => _ = errs.unsupported(amount, &["cpu", "hugepages-", "memory"]),
             Ok(()) => {}
         },
@@ -102,6 +102,15 @@ fn whole_pages(errs: &mut Verdicts, amount: Field, quantity: &Quantity, page: &s
     let page = Quantity::parse(page).ok().filter(|page| page.sign() > 0 && page.milli() % 1000 == 0);
     if page.and_then(|page| quantity.value().checked_rem(page.value())) != Some(0) {
         errs.invalid(amount, "must be a whole number of pages of the size the name tells");
+    }
+}
+
+/// Points at the name; with the one that may be meant.
+fn misnamed(errs: &mut Verdicts, name: &str, amount: Field, why: Why) {
+    let verdict = errs.invalid(amount, format!("the name {why}"));
+    verdict.span = amount.key_span();
+    if let Some(meant) = nearest(name, &["cpu", "memory", "ephemeral-storage"]) {
+        verdict.help(format!("did you mean `{meant}`?"));
     }
 }
 
