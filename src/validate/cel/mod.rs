@@ -8,7 +8,7 @@ mod names;
 mod parser;
 
 pub use names::{Certain, Environment, Returns, check};
-pub use parser::RESERVED;
+pub use parser::{RESERVED, parse};
 
 /// What is wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

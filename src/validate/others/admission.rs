@@ -68,7 +68,8 @@ fn webhook(errs: &mut Verdicts, hook: Field) {
     match_conditions(errs, hook.get("matchConditions"), &environment);
 }
 
-fn client_config(errs: &mut Verdicts, config: Field) {
+/// Whom to call: a URL or a service.
+pub fn client_config(errs: &mut Verdicts, config: Field) {
     match (config.some("url"), config.some("service")) {
         (Some(url), None) => webhook_url::url(errs, url),
         (None, Some(service)) => {
@@ -92,7 +93,8 @@ fn webhook_service(errs: &mut Verdicts, service: Field) {
     errs.may(service.get("path"), webhook_url::service_path);
 }
 
-fn review_versions(errs: &mut Verdicts, versions: Field) {
+/// Versions of the review that a webhook understands.
+pub fn review_versions(errs: &mut Verdicts, versions: Field) {
     if versions.is_empty() {
         errs.required(versions, "name `v1` or `v1beta1`");
         return;

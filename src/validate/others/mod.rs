@@ -6,6 +6,7 @@ mod apiservice;
 mod autoscaling;
 mod certificates;
 mod controller_revision;
+mod crd;
 mod endpoint_slice;
 pub mod endpoints;
 mod event;
@@ -41,6 +42,7 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", admission_policy::validating_policy),
     ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", admission_policy::validating_binding),
     ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", admission::validating_webhooks),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition", crd::definition),
     ("apiregistration.k8s.io/v1", "APIService", apiservice::api_service),
     ("apps/v1", "ControllerRevision", controller_revision::controller_revision),
     ("autoscaling/v1", "HorizontalPodAutoscaler", autoscaling::autoscaler_v1),

@@ -1,0 +1,41 @@
+//! Fields that custom resources can be listed by. Mirrors apiextensions validation of `selectableFields`.
+
+use super::entry;
+use crate::object::Field;
+use crate::validate::{Unique, Verdicts};
+
+/// How many there may be.
+const MOST: usize = 8;
+
+/// `selectableFields` of `version`.
+pub fn fields(errs: &mut Verdicts, version: Field, _: Field) {
+    let fields = version.get("selectableFields");
+    let schema = version.get("schema").get("openAPIV3Schema");
+    let mut unique = Unique::default();
+    for field in fields.items() {
+        let path = field.get("jsonPath");
+        if path.text().is_empty() {
+            errs.required(path, "");
+            continue;
+        }
+        match follow(schema, path.text()) {
+            None => _ = errs.invalid(path, "the schema has no such field"),
+            Some(found) if !matches!(found.get("type").text(), "string" | "boolean" | "integer") => {
+                errs.invalid(path, "must be that of a string, boolean or integer");
+            }
+            Some(_) => {}
+        }
+        if path.text().starts_with(".metadata") {
+            errs.invalid(path, "must not be in `metadata`");
+        }
+        unique.add(errs, path);
+    }
+    if fields.len() > MOST {
+        errs.too_many(fields, MOST);
+    }
+}
+
+/// The schema of the field at `.a.b` below `schema`.
+fn follow<'a>(schema: Field<'a>, path: &str) -> Option<Field<'a>> {
+    path.strip_prefix('.')?.split('.').try_fold(schema, |schema, name| entry(schema.get("properties"), name))
+}
