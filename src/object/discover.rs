@@ -181,8 +181,8 @@ pub fn identify(field: Field) -> ObjectId {
         name => name.to_string(),
     };
     ObjectId {
-        api_version: field.get("apiVersion").text().to_string(),
-        kind: field.get("kind").text().to_string(),
+        api_version: schema::named_nearly(field, "apiVersion").text().to_string(),
+        kind: schema::named_nearly(field, "kind").text().to_string(),
         namespace: metadata.get("namespace").text().to_string(),
         name,
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Version;
 use super::tables::{FieldInfo, Shape, Table, Type, TypeId};
 use super::walk::Frame;
 use crate::diagnostic::LocalFix;
@@ -45,10 +46,24 @@ pub fn unknown_field(table: &'static Table, frames: &[Frame], frame: usize, fiel
     if let Some(near) = near.filter(sure) {
         return Hint { meant: fits(near).then_some(near), ..rename(near, field) };
     }
-    if let Some(help) = elsewhere(table, frames, frame, field).or_else(|| in_a_map(owner, field)) {
+    let known_later = || in_another_release(table.version, owner.name, name);
+    if let Some(help) = known_later().or_else(|| elsewhere(table, frames, frame, field)).or_else(|| in_a_map(owner, field)) {
         return Hint { help: Some(help), ..Hint::default() };
     }
     near.map_or(Hint::default(), |near| rename(near, field))
+}
+
+/// The release that brought the field, or the one that removed it.
+fn in_another_release(version: Version, owner: &str, name: &str) -> Option<String> {
+    let has = |other: &Version| {
+        let table = Table::of(*other);
+        table.named(owner).is_some_and(|id| table.get(id).field(name).is_some())
+    };
+    if let Some(first) = Version::all().filter(|other| *other > version).find(has) {
+        return Some(format!("Kubernetes {version} does not have it yet: it came with {first}"));
+    }
+    let last = Version::all().rev().filter(|other| *other < version).find(has)?;
+    Some(format!("it was removed in Kubernetes 1.{}", last.0 + 1))
 }
 
 /// The map of the same struct that the key was meant for: `app` below a selector, `cpu` below `resources`.

@@ -71,17 +71,20 @@ struct Header<'a> {
 }
 
 fn header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header<'a> {
+    let field = named_nearly(root, name);
+    let text = [field.text(), inherited].into_iter().find(|text| !text.is_empty());
+    let misspelt = (field.key() != name).then(|| misspelling(field, name));
+    Header { name, field, text, misspelt }
+}
+
+/// The field `name` of an object's root; where there is none, one that is called nearly so and holds a text.
+pub fn named_nearly<'a>(root: Field<'a>, name: &'static str) -> Field<'a> {
     let field = root.get(name);
-    let text = Some(field.text()).filter(|text| !text.is_empty()).or((!inherited.is_empty()).then_some(inherited));
-    let header = Header { name, field, text, misspelt: None };
-    if text.is_some() || field.exists() {
-        return header;
+    if field.exists() {
+        return field;
     }
     let near = root.entries().map(|(_, value)| value).find(|value| is_misspelt(value.key(), name) && !value.text().is_empty());
-    match near {
-        Some(near) => Header { field: near, text: near.str(), misspelt: Some(misspelling(near, name)), ..header },
-        None => header,
-    }
+    near.unwrap_or(field)
 }
 
 /// Whether `key` is `name` but for its case or a plural `s`.
@@ -137,7 +140,8 @@ fn off_by_default(field: Field, known: &KindInfo, version: Version) -> Vec<Verdi
     if known.served == Served::ByDefault {
         return Vec::new();
     }
-    let homes = homes(version, known.kind);
+    let mut homes = homes(version, known.kind);
+    homes.retain(|home| *home != known.api_version && kind_served(version, home, known.kind));
     let message = format!("`{}` is off unless the cluster's administrator has enabled it", known.api_version);
     let help = (!homes.is_empty()).then(|| format!("every Kubernetes {version} has {} in {}", known.kind, either(&homes)));
     vec![Verdict { cause: Cause::Warning, ..refusal(field, "apiVersion", message, help, None) }]
@@ -240,6 +244,10 @@ fn homes(version: Version, kind: &str) -> Vec<&'static str> {
     let named = || Table::of(version).kinds().iter().filter(|known| known.kind == kind);
     let served: Vec<_> = named().filter(|known| known.served == Served::ByDefault).map(|known| known.api_version).collect();
     if served.is_empty() { named().map(|known| known.api_version).collect() } else { served }
+}
+
+fn kind_served(version: Version, api_version: &str, kind: &str) -> bool {
+    Table::of(version).kind(api_version, kind).is_some_and(|known| known.served == Served::ByDefault)
 }
 
 fn only<'s>(homes: &[&'s str]) -> Option<&'s str> {

@@ -8,7 +8,7 @@ mod values;
 mod version;
 mod walk;
 
-pub use kinds::is_misspelt;
+pub use kinds::{is_misspelt, named_nearly};
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
 pub use version::Version;
 
@@ -16,8 +16,8 @@ use crate::object::{Field, Object, ObjectId};
 use crate::validate::Verdict;
 use crate::yaml::Tree;
 
-/// Checks one object against its schema: unknown kind, unknown fields, wrong types. Poisons the nodes it refuses and marks the maps
-/// with free keys, which later steps need to write paths.
+/// Checks one object against its schema: unknown kind, unknown fields, wrong types. Poisons the nodes it refuses, and marks the
+/// maps with free keys, which later steps need to write paths.
 pub fn structure(tree: &mut Tree, object: &Object, version: Version) -> Vec<Verdict> {
     let resolved = kinds::resolve(object.field(tree), &object.id, version);
     let mut verdicts = resolved.verdicts;

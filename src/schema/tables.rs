@@ -170,6 +170,8 @@ impl Type {
 
 /// One minor version's kinds and types. Types are parsed when they are first asked for.
 pub struct Table {
+    /// Which version it is.
+    pub version: Version,
     kinds: Vec<KindInfo>,
     /// Where each type's lines are, by number.
     sources: Vec<&'static str>,
@@ -182,11 +184,11 @@ pub struct Table {
 impl Table {
     /// The table of `version`.
     pub fn of(version: Version) -> &'static Table {
-        TABLES[version.index()].get_or_init(|| Table::load(TEXTS[version.index()]))
+        TABLES[version.index()].get_or_init(|| Table::load(version, TEXTS[version.index()]))
     }
 
     /// Finds where kinds and types are; parses no type.
-    fn load(text: &'static str) -> Table {
+    fn load(version: Version, text: &'static str) -> Table {
         let kinds: Vec<KindInfo> = kinds_of(text).collect();
         let mut sources = Vec::with_capacity(1024);
         let mut numbers = HashMap::with_capacity(1024);
@@ -201,7 +203,7 @@ impl Table {
         }
         let types = sources.iter().map(|_| OnceLock::new()).collect();
         let json_schema = numbers.get("apiextensions.v1.JSONSchemaProps").map_or(Shape::Any, |id| Shape::Struct(*id));
-        Table { kinds, sources, numbers, types, json_schema }
+        Table { version, kinds, sources, numbers, types, json_schema }
     }
 
     /// All kinds, sorted by apiVersion and name.
