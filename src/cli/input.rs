@@ -27,6 +27,13 @@ pub struct Paths {
     pub allow_empty: bool,
 }
 
+impl Paths {
+    /// Just `path`.
+    pub fn of(path: PathBuf) -> Paths {
+        Paths { paths: vec![path], stdin_filename: None, allow_empty: true }
+    }
+}
+
 /// One input, not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {

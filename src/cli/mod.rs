@@ -6,8 +6,10 @@ mod input;
 mod kustomize;
 mod lint;
 mod output;
+mod plan;
 mod progress;
 mod show;
+mod sources;
 
 use std::process::ExitCode;
 
@@ -36,6 +38,8 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 input that cou
 enum Command {
     /// Check manifests: what the API server would refuse or warn about, and what does not fit together.
     Lint(lint::LintArgs),
+    /// Say what the controllers would do with manifests, alone or as the next revision of others.
+    Plan(plan::PlanArgs),
     /// Print objects as the API server decodes them or, with --defaults, would store them.
     Show(show::ShowArgs),
     /// Say what a CronJob's schedule means and when it runs next.
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
     };
     let result = match args.command {
         Command::Lint(args) => lint::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Cron(args) => cron::run(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -1,18 +1,27 @@
 //! Applying manifests: what is stored afterwards, what is refused, what is left behind.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
+use super::merge::merge;
 use super::store::{Key, Source, Store, Stored};
-use super::{Cause, Options};
-use crate::check::Checked;
-use crate::object::ObjectId;
+use super::{Apply, Cause, Options, Prune};
+use crate::check::{self, Checked};
+use crate::diagnostic::{Family, Finding, Severity};
+use crate::object::{Field, Object, ObjectId};
+use crate::report::{object_json, stored_json};
+use crate::schema::{self, Scope, Table, Version};
+use crate::text::{LineIndex, Span};
+use crate::validate::{self, Verdicts};
+use crate::yaml::{Kind, NodeId};
 
 /// What applying came to for one object.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Which object.
     pub key: Key,
-    /// Its id, as the manifest has it.
+    /// Its id, the namespace filled in.
     pub id: ObjectId,
     /// Where it is written; for one that left the manifests, where it was.
     pub source: Option<Source>,
@@ -41,9 +50,219 @@ pub enum Verdict {
     LeftBehind,
 }
 
-/// Applies `manifests` to `store`, in their order.
+/// Applies `manifests` to `store`, in their order; afterwards what left the manifests is pruned or left behind.
 pub fn apply(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec<Outcome> {
-    let _ = (store, manifests, options);
-    let _ = Stored::clone;
-    Vec::new()
+    let mut outcomes = Vec::new();
+    let mut named = BTreeSet::new();
+    for checked in manifests {
+        let lines = LineIndex::new(checked.parsed.tree.source());
+        for object in &checked.objects {
+            let manifest = Manifest::new(checked, object, &lines, options.version);
+            named.insert(manifest.key.clone());
+            outcomes.push(manifest.apply(store, options));
+        }
+    }
+    let left: Vec<Key> = store.objects.keys().filter(|key| !named.contains(*key)).cloned().collect();
+    outcomes.extend(left.into_iter().filter_map(|key| leave(store, key, options.prune)));
+    outcomes
 }
+
+/// One object of the manifests.
+struct Manifest<'a> {
+    checked: &'a Checked,
+    object: &'a Object,
+    lines: &'a LineIndex,
+    key: Key,
+    id: ObjectId,
+}
+
+impl<'a> Manifest<'a> {
+    fn new(checked: &'a Checked, object: &'a Object, lines: &'a LineIndex, version: Version) -> Manifest<'a> {
+        let id = settled(&object.id, version);
+        let key = Key {
+            group: object.group().to_string(),
+            kind: id.kind.clone(),
+            namespace: id.namespace.clone(),
+            name: id.name.clone(),
+        };
+        Manifest { checked, object, lines, key, id }
+    }
+
+    fn field(&self) -> Field<'a> {
+        self.object.field(&self.checked.parsed.tree)
+    }
+
+    fn apply(&self, store: &mut Store, options: &Options) -> Outcome {
+        let stored = store.objects.get(&self.key);
+        let before = stored.map(|stored| stored.value.clone());
+        let applied = written(self.field());
+        let (wanted, causes) = match stored {
+            None => (stored_json(self.field(), &self.id, options.version), self.created()),
+            Some(stored) => self.updated(stored, &applied, options),
+        };
+        let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
+        let refused = !causes.is_empty();
+        if !refused {
+            let value = wanted.clone();
+            store.objects.insert(self.key.clone(), Stored { id: self.id.clone(), value, applied, source: source.clone() });
+        }
+        Outcome {
+            key: self.key.clone(),
+            id: self.id.clone(),
+            source,
+            after: if refused { before.clone() } else { Some(wanted.clone()) },
+            before,
+            wanted: Some(wanted),
+            causes,
+            verdict: if refused { Verdict::Refused } else { Verdict::Stored },
+        }
+    }
+
+    /// What the server has against creating it: the findings of `lint`, structure included.
+    fn created(&self) -> Vec<Cause> {
+        let ours = |finding: &&Finding| {
+            let api = finding.family == Family::Api && finding.severity == Severity::Error;
+            api && finding.document == self.object.document && finding.object.as_ref() == Some(&self.object.id)
+        };
+        let cause = |finding: &Finding| Cause {
+            cause: finding.cause.map_or(String::new(), |cause| format!("{cause:?}")),
+            field: finding.field.clone(),
+            message: finding.message.clone(),
+            source: Some(self.source(finding.span)),
+        };
+        self.checked.findings.iter().filter(ours).map(cause).collect()
+    }
+
+    /// The stored object after the update, and what the server has against it.
+    fn updated(&self, stored: &Stored, applied: &Value, options: &Options) -> (Value, Vec<Cause>) {
+        let structural = self.created().into_iter().filter(|cause| is_decoding(&cause.cause)).collect::<Vec<_>>();
+        let merged = merged(stored, applied, &self.id, options);
+        let old = read(&stored.value, options.version);
+        let new = read(&merged, options.version);
+        let (Some(before), Some(after)) = (root(&old), root(&new)) else { return (merged, structural) };
+        let value = stored_json(after, &self.id, options.version);
+        if !structural.is_empty() || value == stored.value {
+            return (value, structural);
+        }
+        let mut errs = Verdicts::default();
+        validate::update(before, after, &self.id, options.version, &mut errs);
+        let causes = errs.into_vec().into_iter().filter(|verdict| verdict.cause != crate::diagnostic::Cause::Warning);
+        let causes = causes.map(|verdict| Cause {
+            cause: format!("{:?}", verdict.cause),
+            source: Some(self.source(place(self.field(), &verdict.field))),
+            field: verdict.field,
+            message: verdict.message,
+        });
+        (value, causes.collect())
+    }
+
+    fn source(&self, span: Span) -> Source {
+        let line = self.lines.position(self.checked.parsed.tree.source(), span.start).line;
+        Source { path: self.checked.path.clone(), line }
+    }
+}
+
+/// The id with the namespace that the apply command fills in.
+fn settled(id: &ObjectId, version: Version) -> ObjectId {
+    let cluster = schema::scope(version, &id.api_version, &id.kind) == Some(Scope::Cluster);
+    let namespace = match id.namespace.as_str() {
+        _ if cluster => "",
+        "" => "default",
+        namespace => namespace,
+    };
+    ObjectId { namespace: namespace.to_string(), ..id.clone() }
+}
+
+/// What the manifest says, without what the defaults added to its tree.
+fn written(field: Field) -> Value {
+    match field.kind() {
+        Kind::Map => {
+            field.entries().filter(|(_, value)| value.written()).map(|(key, value)| (key.to_string(), written(value))).collect()
+        }
+        Kind::Seq => field.items().filter(|item| item.written()).map(written).collect(),
+        _ => object_json(field),
+    }
+}
+
+fn merged(stored: &Stored, applied: &Value, id: &ObjectId, options: &Options) -> Value {
+    let table = Table::of(options.version);
+    let type_id = schema::kind(options.version, &id.api_version, &id.kind).and_then(|kind| table.named(kind.type_name));
+    match (type_id, options.apply) {
+        (Some(type_id), Apply::Client | Apply::Server) => {
+            merge(table, type_id, options.apply, &stored.value, &stored.applied, applied)
+        }
+        _ => applied.clone(),
+    }
+}
+
+/// A stored value as a tree again, defaults filled in.
+fn read(value: &Value, version: Version) -> Checked {
+    check::check("".into(), value.to_string(), check::Options { version })
+}
+
+fn root(checked: &Checked) -> Option<Field<'_>> {
+    checked.objects.first().map(|object| object.field(&checked.parsed.tree))
+}
+
+fn is_decoding(cause: &str) -> bool {
+    ["UnknownField", "DuplicateField", "Decode", "NoSuchKind", "Yaml"].contains(&cause)
+}
+
+/// Where the nearest thing to `path` stands in the manifest.
+fn place(root: Field, path: &str) -> Span {
+    let mut field = root;
+    for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
+        let next: Option<NodeId> = match step.parse::<usize>() {
+            Ok(index) if field.is_seq() => field.items().nth(index).map(Field::node),
+            _ => field.entries().find(|(key, _)| *key == step).map(|(_, value)| value.node()),
+        };
+        match next {
+            Some(node) => field = field.at(node),
+            None => break,
+        }
+    }
+    field.span()
+}
+
+/// An object that is no longer in the manifests.
+fn leave(store: &mut Store, key: Key, prune: Prune) -> Option<Outcome> {
+    let stored = store.objects.get(&key)?.clone();
+    let deleted = match prune {
+        Prune::None => false,
+        Prune::Kubectl => PRUNED_BY_KUBECTL.contains(&key.kind.as_str()),
+        Prune::All => true,
+    };
+    if deleted {
+        store.objects.remove(&key);
+    }
+    Some(Outcome {
+        key,
+        id: stored.id,
+        source: stored.source,
+        after: (!deleted).then(|| stored.value.clone()),
+        before: Some(stored.value),
+        wanted: None,
+        causes: Vec::new(),
+        verdict: if deleted { Verdict::Deleted } else { Verdict::LeftBehind },
+    })
+}
+
+/// The kinds that `kubectl apply --prune` looks at.
+const PRUNED_BY_KUBECTL: [&str; 16] = [
+    "ConfigMap",
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Endpoints",
+    "Ingress",
+    "Job",
+    "Namespace",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Secret",
+    "Service",
+    "StatefulSet",
+];

@@ -11,6 +11,18 @@ pub struct Node {
     pub name: String,
 }
 
+impl Node {
+    /// Node number `n` of many that are all alike.
+    pub fn numbered(n: usize) -> Node {
+        Node { name: format!("node-{n}") }
+    }
+
+    /// From a Node manifest.
+    pub fn from_value(value: &serde_json::Value) -> Node {
+        Node { name: value["metadata"]["name"].as_str().unwrap_or("").to_string() }
+    }
+}
+
 /// Nodes, workloads, pods and claims.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {}

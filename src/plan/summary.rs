@@ -1,12 +1,60 @@
 //! From outcomes and rounds to the plan that is shown.
 
-use super::apply::Outcome;
+use super::apply::{Outcome, Verdict};
+use super::changes;
+use super::name;
 use super::sim::Run;
 use super::store::Store;
-use super::{Options, Plan};
+use super::{Effect, Options, Plan, PlannedObject};
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], run: &Run, options: &Options) -> Plan {
-    let _ = (store, outcomes);
-    Plan { kubernetes: options.version, apply: options.apply, rounds: run.rounds.clone(), ..Plan::default() }
+    let _ = store;
+    let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, options)).collect();
+    objects.sort_by(|a, b| {
+        let key = |object: &PlannedObject| {
+            (rank(object.effect), object.id.namespace.clone(), object.id.kind.clone(), object.id.name.clone())
+        };
+        key(a).cmp(&key(b))
+    });
+    Plan { kubernetes: options.version, apply: options.apply, objects, rounds: run.rounds.clone(), ..Plan::default() }
+}
+
+/// Refused first, then what is lost, what rolls out, what changes in place, what is new, what stays.
+fn rank(effect: Effect) -> u8 {
+    match effect {
+        Effect::Refused => 0,
+        Effect::Replace => 1,
+        Effect::Delete => 2,
+        Effect::LeftBehind => 3,
+        Effect::Rollout => 4,
+        Effect::InPlace => 5,
+        Effect::Future => 6,
+        Effect::Create => 7,
+        Effect::None => 8,
+    }
+}
+
+fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
+    let changes = match (&outcome.before, &outcome.wanted) {
+        (Some(before), Some(wanted)) => changes::changes(&outcome.id, before, wanted),
+        _ => Vec::new(),
+    };
+    let effect = match outcome.verdict {
+        Verdict::Refused => Effect::Refused,
+        Verdict::Deleted => Effect::Delete,
+        Verdict::LeftBehind => Effect::LeftBehind,
+        Verdict::Stored if outcome.before.is_none() => Effect::Create,
+        Verdict::Stored => changes::effect(&changes),
+    };
+    PlannedObject {
+        id: outcome.id.clone(),
+        effect,
+        revision: outcome.after.as_ref().and_then(|after| name::revision(after, options.version)),
+        revision_before: outcome.before.as_ref().and_then(|before| name::revision(before, options.version)),
+        source: outcome.source.clone(),
+        causes: outcome.causes.clone(),
+        changes,
+        ..PlannedObject::default()
+    }
 }

@@ -21,11 +21,13 @@ mod security;
 mod selector;
 mod service;
 pub mod text;
+mod update;
 mod verdicts;
 mod volumes;
 mod warnings;
 mod windows;
 
+pub use update::update;
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
 
 use crate::object::{Field, ObjectId};

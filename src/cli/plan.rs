@@ -1,0 +1,119 @@
+//! `plimsoll plan`: what the controllers would do with these manifests, alone or over what is there.
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use plimsoll::check::{self, Checked};
+use plimsoll::plan::{self, Apply, Effect, Options, Plan, Prune};
+use plimsoll::report;
+use plimsoll::schema::Version;
+
+use super::input::{self, Paths};
+use super::sources;
+use super::{Failure, output};
+
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    paths: Paths,
+    /// What is there before: a directory or file. May be given more than once; each is applied in turn and rolled out.
+    #[arg(long, value_name = "SOURCE")]
+    from: Vec<String>,
+    /// How the manifests are applied.
+    #[arg(long, value_enum, default_value = "client")]
+    apply: ApplyWord,
+    /// What happens to objects that are no longer in the manifests.
+    #[arg(long, value_enum, default_value = "none")]
+    prune: PruneWord,
+    /// Node manifests, or a number of nodes that are all alike.
+    #[arg(long, value_name = "FILE|N")]
+    nodes: Option<String>,
+    /// Pretend that it is this time (RFC 3339), for CronJobs.
+    #[arg(long, value_name = "TIME")]
+    at: Option<jiff::Timestamp>,
+    /// How many runs of each CronJob to list.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    runs: usize,
+    /// The API server's minor version, 1.30 to 1.37.
+    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
+    kubernetes_version: Version,
+    /// How to report.
+    #[arg(long, value_enum, default_value = "json")]
+    format: Format,
+    /// Exit with 10 when something would change, with 11 when something is deleted, replaced or lost.
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ApplyWord {
+    /// `kubectl apply`: a three-way merge with the last applied manifest.
+    Client,
+    /// `kubectl apply --server-side`, one field manager.
+    Server,
+    /// `kubectl replace`: the manifest is the whole object.
+    Replace,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PruneWord {
+    /// They keep running.
+    None,
+    /// The kinds that `kubectl apply --prune` looks at are deleted.
+    Kubectl,
+    /// All are deleted.
+    All,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// One JSON document, `plimsoll.plan/1`.
+    Json,
+}
+
+/// Runs `plan`.
+pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
+    let version = args.kubernetes_version;
+    let after = read(&args.paths, version)?;
+    let before = args.from.iter().map(|source| sources::read(source, version)).collect::<Result<Vec<_>, _>>()?;
+    let options = Options {
+        version,
+        apply: match args.apply {
+            ApplyWord::Client => Apply::Client,
+            ApplyWord::Server => Apply::Server,
+            ApplyWord::Replace => Apply::Replace,
+        },
+        prune: match args.prune {
+            PruneWord::None => Prune::None,
+            PruneWord::Kubectl => Prune::Kubectl,
+            PruneWord::All => Prune::All,
+        },
+        nodes: args.nodes.as_deref().map(sources::nodes).transpose()?,
+        now: args.at.unwrap_or_else(jiff::Timestamp::now),
+        runs: args.runs,
+    };
+    let plan = plan::plan(&before, &after, &options);
+    output::print(&match args.format {
+        Format::Json => format!("{}\n", report::plan_json(&plan)),
+    })?;
+    Ok(exit_code(args, &plan))
+}
+
+fn read(paths: &Paths, version: Version) -> Result<Vec<Checked>, Failure> {
+    let inputs = input::collect(paths)?;
+    let options = check::Options { version };
+    inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
+}
+
+fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {
+    let has = |effects: &[Effect]| plan.objects.iter().any(|object| effects.contains(&object.effect));
+    if has(&[Effect::Refused]) {
+        return ExitCode::from(1);
+    }
+    match args.exit_code {
+        true if has(&[Effect::Delete, Effect::Replace]) => ExitCode::from(11),
+        true if plan.objects.iter().any(|object| object.effect != Effect::None) => ExitCode::from(10),
+        _ => ExitCode::SUCCESS,
+    }
+}

@@ -1,0 +1,154 @@
+//! Three values of one object made one: what is stored, what was applied last, and what is applied now.
+
+use serde_json::{Map, Value};
+
+use super::Apply;
+use crate::schema::{FieldInfo, Merge, Shape, Table, TypeId};
+
+/// How a merge tells list elements apart and what it does with the rest; each apply method has its own strategies in the schema.
+#[derive(Clone, Copy)]
+struct Rules {
+    table: &'static Table,
+    apply: Apply,
+}
+
+/// How two lists are taken together.
+enum Lists<'a> {
+    Replace,
+    Set,
+    Keyed(Vec<&'a str>),
+}
+
+/// The object that results where `live` is stored, `last` was applied before and `new` is applied now. `id` is the object's type.
+///
+/// What was applied and is not any more goes, with all below it; what is only stored (by default, by others) stays.
+pub fn merge(table: &'static Table, id: TypeId, apply: Apply, live: &Value, last: &Value, new: &Value) -> Value {
+    let rules = Rules { table, apply };
+    rules.object(Some(id), live, last, new)
+}
+
+impl Rules {
+    /// Struct fields or free keys, one by one.
+    fn object(self, id: Option<TypeId>, live: &Value, last: &Value, new: &Value) -> Value {
+        let mut out = Map::new();
+        let kind = id.map(|id| self.table.get(id));
+        // A null in a map with free keys says nothing; in a struct it takes the field away.
+        let said = |key: &str| new.get(key).filter(|value| kind.is_some() || !value.is_null());
+        let mut keys: Vec<&String> = keys_of(live).collect();
+        keys.extend(keys_of(new).filter(|key| live.get(key.as_str()).is_none()));
+        for key in keys {
+            let info = kind.and_then(|kind| kind.field(key));
+            if let Some(value) = self.value(
+                info,
+                live.get(key),
+                last.get(key).filter(|_| new.get(key).is_none_or(|new| !new.is_null()) || kind.is_some()),
+                said(key),
+            ) {
+                out.insert(key.clone(), value);
+            }
+        }
+        Value::Object(out)
+    }
+
+    /// One field. `None`: it is not there afterwards.
+    fn value(self, info: Option<&FieldInfo>, live: Option<&Value>, last: Option<&Value>, new: Option<&Value>) -> Option<Value> {
+        let new = match (new, last) {
+            (Some(Value::Null), _) => return None,
+            (Some(new), _) => new,
+            (None, Some(_)) => return None,
+            (None, None) => return live.cloned(),
+        };
+        let Some(live) = live else { return Some(new.clone()) };
+        let last = last.unwrap_or(&Value::Null);
+        match (live, new) {
+            (Value::Object(_), Value::Object(_)) if self.is_atomic(info) => Some(new.clone()),
+            (Value::Object(_), Value::Object(_)) if self.retains_keys(info) => {
+                let kept: Map<String, Value> = entries(live).filter(|(key, _)| new.get(key.as_str()).is_some()).collect();
+                Some(self.object(struct_of(info), &Value::Object(kept), last, new))
+            }
+            (Value::Object(_), Value::Object(_)) => Some(self.object(struct_of(info), live, last, new)),
+            (Value::Array(live), Value::Array(new)) => {
+                let last = last.as_array().map_or(&[][..], Vec::as_slice);
+                Some(self.list(info, live, last, new))
+            }
+            _ => Some(new.clone()),
+        }
+    }
+
+    fn list(self, info: Option<&FieldInfo>, live: &[Value], last: &[Value], new: &[Value]) -> Value {
+        match self.lists(info) {
+            Lists::Replace => new.to_vec().into(),
+            Lists::Set => {
+                let others = live.iter().filter(|value| !last.contains(value) && !new.contains(value));
+                new.iter().chain(others).cloned().collect()
+            }
+            Lists::Keyed(keys) => {
+                let key = |value: &Value| -> Vec<Value> { keys.iter().map(|key| key_value(value, key)).collect() };
+                let find = |list: &[Value], wanted: &[Value]| list.iter().find(|value| key(value) == wanted).cloned();
+                let merged = new.iter().map(|item| {
+                    let wanted = key(item);
+                    // An element that stands twice cannot be told apart; it is taken as written.
+                    let twice = new.iter().filter(|other| key(other) == wanted).count() > 1;
+                    match find(live, &wanted) {
+                        Some(live) if !twice => {
+                            self.object(struct_of(info), &live, &find(last, &wanted).unwrap_or(Value::Null), item)
+                        }
+                        _ => item.clone(),
+                    }
+                });
+                let others = live.iter().filter(|item| find(new, &key(item)).is_none() && find(last, &key(item)).is_none());
+                merged.chain(others.cloned()).collect()
+            }
+        }
+    }
+
+    fn lists(self, info: Option<&FieldInfo>) -> Lists<'static> {
+        let Some(info) = info else { return Lists::Replace };
+        match self.apply {
+            Apply::Server => match &info.merge {
+                Merge::Keys(keys) => Lists::Keyed(keys.clone()),
+                Merge::Set => Lists::Set,
+                Merge::Unsaid | Merge::Atomic => Lists::Replace,
+            },
+            Apply::Client if info.patch.contains("merge") && !info.patch_key.is_empty() => Lists::Keyed(vec![info.patch_key]),
+            Apply::Client if info.patch.contains("merge") => Lists::Set,
+            Apply::Client | Apply::Replace => Lists::Replace,
+        }
+    }
+
+    fn is_atomic(self, info: Option<&FieldInfo>) -> bool {
+        let said = info.is_some_and(|info| info.merge == Merge::Atomic);
+        let by_type = struct_of(info).is_some_and(|id| self.table.get(id).merge == Merge::Atomic);
+        self.apply == Apply::Server && (said || by_type)
+    }
+
+    /// Strategies that keep only the keys now applied, such as a Deployment's `strategy`.
+    fn retains_keys(self, info: Option<&FieldInfo>) -> bool {
+        self.apply == Apply::Client && info.is_some_and(|info| info.patch.contains("retainKeys"))
+    }
+}
+
+/// The key's value in a list element; the server fills in the protocol before it compares ports.
+fn key_value(item: &Value, key: &str) -> Value {
+    match item.get(key) {
+        Some(value) => value.clone(),
+        None if key == "protocol" => "TCP".into(),
+        None => Value::Null,
+    }
+}
+
+fn struct_of(info: Option<&FieldInfo>) -> Option<TypeId> {
+    match &info?.shape {
+        Shape::Struct(id) => Some(*id),
+        Shape::List(inner) => inner.inner_struct(),
+        _ => None,
+    }
+}
+
+fn keys_of(value: &Value) -> impl Iterator<Item = &String> {
+    value.as_object().into_iter().flat_map(Map::keys)
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (String, Value)> {
+    value.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone()))
+}

@@ -1,0 +1,161 @@
+//! The plan as JSON: the contract `plimsoll.plan/1`.
+
+use serde_json::{Map, Value, json};
+
+use crate::object::ObjectId;
+use crate::plan::{
+    Action, Apply, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject, Rollout, Round,
+    Source, Step, Sum,
+};
+
+/// The whole plan.
+pub fn plan_json(plan: &Plan) -> Value {
+    let count = |effect: Effect| plan.objects.iter().filter(|object| object.effect == effect).count();
+    json!({
+        "schema": "plimsoll.plan/1",
+        "plimsoll": env!("CARGO_PKG_VERSION"),
+        "kubernetes": plan.kubernetes.to_string(),
+        "apply": apply_word(plan.apply),
+        "summary": {
+            "rollout": count(Effect::Rollout), "inPlace": count(Effect::InPlace) + count(Effect::Future),
+            "created": count(Effect::Create), "replaced": count(Effect::Replace), "deleted": count(Effect::Delete),
+            "refused": count(Effect::Refused), "unchanged": count(Effect::None), "leftBehind": count(Effect::LeftBehind),
+        },
+        "objects": plan.objects.iter().map(object_json).collect::<Vec<Value>>(),
+        "rounds": plan.rounds.iter().map(round_json).collect::<Vec<Value>>(),
+        "runs": plan.runs.iter().map(run_json).collect::<Vec<Value>>(),
+        "totals": {"before": sum_json(&plan.totals.before), "peak": sum_json(&plan.totals.peak), "after": sum_json(&plan.totals.after)},
+        "findings": plan.findings.iter().map(finding_json).collect::<Vec<Value>>(),
+        "assumptions": plan.assumptions,
+    })
+}
+
+/// The word for a way of applying.
+pub fn apply_word(apply: Apply) -> &'static str {
+    match apply {
+        Apply::Client => "client",
+        Apply::Server => "server",
+        Apply::Replace => "replace",
+    }
+}
+
+/// The word for an effect.
+pub fn effect_word(effect: Effect) -> &'static str {
+    match effect {
+        Effect::None => "none",
+        Effect::Future => "future",
+        Effect::InPlace => "inPlace",
+        Effect::Rollout => "rollout",
+        Effect::Create => "create",
+        Effect::LeftBehind => "leftBehind",
+        Effect::Delete => "delete",
+        Effect::Replace => "replace",
+        Effect::Refused => "refused",
+    }
+}
+
+fn object_json(object: &PlannedObject) -> Value {
+    let mut out = json!({
+        "id": id_json(&object.id),
+        "effect": effect_word(object.effect),
+        "causes": object.causes.iter().map(cause_json).collect::<Vec<Value>>(),
+        "changes": object.changes.iter().map(change_json).collect::<Vec<Value>>(),
+        "notes": object.notes,
+    });
+    if let Value::Object(map) = &mut out {
+        put(map, "revision", object.revision.as_ref().map(|name| json!(name)));
+        put(map, "revisionBefore", object.revision_before.as_ref().map(|name| json!(name)));
+        put(map, "source", object.source.as_ref().map(source_json));
+        put(map, "rollout", object.rollout.as_ref().map(rollout_json));
+    }
+    out
+}
+
+fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        map.insert(key.to_string(), value);
+    }
+}
+
+fn id_json(id: &ObjectId) -> Value {
+    json!({"apiVersion": id.api_version, "kind": id.kind, "namespace": id.namespace, "name": id.name})
+}
+
+fn source_json(source: &Source) -> Value {
+    json!({"path": source.path, "line": source.line})
+}
+
+fn cause_json(cause: &Cause) -> Value {
+    json!({"cause": cause.cause, "field": cause.field, "message": cause.message, "source": cause.source.as_ref().map(source_json)})
+}
+
+fn change_json(change: &Change) -> Value {
+    let shown = |value: &Option<Value>| if change.sensitive { value.as_ref().map(|_| json!("(secret)")) } else { value.clone() };
+    json!({
+        "path": change.path, "pointer": change.pointer, "before": shown(&change.before), "after": shown(&change.after),
+        "effect": effect_word(change.effect), "sensitive": change.sensitive, "source": change.source.as_ref().map(source_json),
+    })
+}
+
+fn rollout_json(rollout: &Rollout) -> Value {
+    json!({
+        "strategy": rollout.strategy, "replicas": rollout.replicas, "maxSurge": rollout.max_surge,
+        "maxUnavailable": rollout.max_unavailable,
+        "steps": rollout.steps.iter().enumerate().map(|(i, step)| step_json(i + 1, step)).collect::<Vec<Value>>(),
+        "bounds": bounds_json(&rollout.bounds),
+        "ifNeverReady": rollout.if_never_ready.as_ref().map_or(json!({}), never_json),
+        "time": {"atLeastSeconds": rollout.time.at_least_seconds, "waits": rollout.time.waits},
+    })
+}
+
+fn step_json(n: usize, step: &Step) -> Value {
+    let then = step.then.as_ref().map(|wait| json!({"wait": wait.kind, "pods": wait.pods}));
+    json!({"n": n, "actions": step.actions.iter().map(action_json).collect::<Vec<Value>>(), "counts": counts_json(step.counts), "then": then})
+}
+
+fn action_json(action: &Action) -> Value {
+    let mut out = json!({"do": action.verb, "target": action.target});
+    if let Value::Object(map) = &mut out {
+        put(map, "from", action.from.map(Value::from));
+        put(map, "to", action.to.map(Value::from));
+    }
+    out
+}
+
+fn counts_json(counts: Counts) -> Value {
+    json!({"old": counts.old, "new": counts.new, "ready": counts.ready, "pods": counts.pods, "stopping": counts.stopping})
+}
+
+fn bounds_json(bounds: &Bounds) -> Value {
+    json!({"minReady": bounds.min_ready, "maxCounted": bounds.max_counted, "maxExisting": bounds.max_existing})
+}
+
+fn never_json(never: &NeverReady) -> Value {
+    json!({
+        "stopsAt": never.stops_at, "ready": never.ready, "reportedAfterSeconds": never.reported_after_seconds,
+        "recoversByItself": never.recovers_by_itself,
+    })
+}
+
+fn round_json(round: &Round) -> Value {
+    let pods = round.pods.iter().map(|row| json!([row.owner, row.name, row.revision, row.phase, row.count]));
+    json!({"pods": pods.collect::<Vec<Value>>(), "pvcs": round.pvcs, "replicasets": round.replicasets, "jobs": round.jobs})
+}
+
+fn run_json(run: &CronRun) -> Value {
+    json!({"namespace": run.namespace, "cronjob": run.cronjob, "job": run.job, "at": run.at.to_string()})
+}
+
+fn sum_json(sum: &Sum) -> Value {
+    json!({
+        "pods": sum.pods, "claims": sum.claims, "requests": sum.requests, "limits": sum.limits, "storage": sum.storage,
+        "loadBalancers": sum.load_balancers,
+    })
+}
+
+fn finding_json(finding: &PlanFinding) -> Value {
+    json!({
+        "rule": finding.rule, "severity": finding.severity, "object": finding.object, "message": finding.message, "help": finding.help,
+        "source": finding.source.as_ref().map(source_json),
+    })
+}
