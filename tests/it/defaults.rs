@@ -109,3 +109,90 @@ fn malformed_trees_do_no_harm() {
         }
     }
 }
+
+/// What the recorded objects do not reach, as the server's defaulting has it: a manifest, a place in it, what is stored there.
+#[test]
+fn the_rest_is_stored_as_defaulting_has_it() {
+    let pod = |metadata: &str, spec: &str| {
+        format!("{{apiVersion: v1, kind: Pod, metadata: {{name: a, {metadata}}}, spec: {{{spec}}}}}")
+    };
+    let image = |name: &str| pod("", &format!("containers: [{{name: c, image: '{name}'}}]"));
+    let of = |api_version: &str, kind: &str, rest: &str| {
+        format!("{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: a}}, {rest}}}")
+    };
+    let digest = format!("nginx@sha256:{}", "0".repeat(64));
+    let policy = "/spec/containers/0/imagePullPolicy";
+    let spread = "topologySpreadConstraints: [{labelSelector: {}, matchLabelKeys: [v, w]}], containers: []";
+    let profile = "annotations: {container.apparmor.security.beta.kubernetes.io/c: localhost/p}";
+    let whole = "resources: {limits: {cpu: 2}}, initContainers: [{name: i, resources: {requests: {cpu: 700m}}}], \
+                 containers: [{name: c, resources: {limits: {cpu: 500m}}}, {name: d, resources: {requests: {cpu: 0.1}}}]";
+    let flow = "flowcontrol.apiserver.k8s.io/v1";
+    let cases = [
+        (image("nginx"), policy, json!("Always")),
+        (image("nginx:latest"), policy, json!("Always")),
+        (image("host:5000/nginx:1"), policy, json!("IfNotPresent")),
+        (image(&digest), policy, json!("IfNotPresent")),
+        (image("No Image"), policy, json!("IfNotPresent")),
+        (
+            pod("labels: {v: '1'}", spread),
+            "/spec/topologySpreadConstraints/0/labelSelector",
+            json!({"matchExpressions": [{"key": "v", "operator": "In", "values": ["1"]}]}),
+        ),
+        (
+            pod(profile, "containers: [{name: c}]"),
+            "/spec/containers/0/securityContext/appArmorProfile",
+            json!({"type": "Localhost", "localhostProfile": "p"}),
+        ),
+        (pod("", whole), "/spec/resources/requests", json!({"cpu": "700m"})),
+        (
+            pod("", "hostNetwork: true, containers: [{ports: [{containerPort: 80}]}]"),
+            "/spec/containers/0/ports/0/hostPort",
+            json!(80),
+        ),
+        (
+            of(
+                "apps/v1",
+                "ReplicaSet",
+                "spec: {template: {spec: {hostNetwork: true, containers: [{ports: [{containerPort: 80}]}]}}}",
+            ),
+            "/spec/template/spec/containers/0/ports/0",
+            json!({"containerPort": 80, "protocol": "TCP"}),
+        ),
+        (of("apps/v1", "Deployment", "spec: {replicas: 0}"), "/spec/replicas", json!(0)),
+        (of("v1", "Secret", "data: {a: eA==}, stringData: {a: z, b: ''}"), "/data", json!({"a": "eg==", "b": ""})),
+        (of("v1", "Service", "spec: {clusterIP: None}"), "/spec/ipFamilies", json!(["IPv4", "IPv6"])),
+        (of("v1", "Service", "spec: {clusterIP: None, selector: {a: b}}"), "/spec/ipFamilies", json!(["IPv4"])),
+        (
+            of(
+                flow,
+                "PriorityLevelConfiguration",
+                "spec: {type: Limited, limited: {limitResponse: {type: Queue, queuing: {queues: 9}}}}",
+            ),
+            "/spec/limited/limitResponse/queuing",
+            json!({"handSize": 8, "queueLengthLimit": 50, "queues": 9}),
+        ),
+        (
+            of("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "webhooks: [{}]"),
+            "/webhooks/0/reinvocationPolicy",
+            json!("Never"),
+        ),
+        (
+            of("resource.k8s.io/v1beta1", "ResourceClaim", "spec: {devices: {requests: [{name: a, deviceClassName: b}]}}"),
+            "/spec/devices/requests/0/allocationMode",
+            json!("ExactCount"),
+        ),
+        (
+            of("coordination.k8s.io/v1", "Lease", "spec: {renewTime: '2026-01-02T03:04:05.5+01:00'}"),
+            "/spec/renewTime",
+            json!("2026-01-02T02:04:05.500000Z"),
+        ),
+        (of("v1", "ServiceAccount", "secrets: [{name: s, namespace: n}]"), "/secrets", json!([{"name": "s"}])),
+        (of("v1", "Widget", "spec: {a: null}"), "/spec", json!({"a": null})),
+    ];
+    for (manifest, pointer, want) in cases {
+        let checked = check("case.yaml".into(), manifest.clone(), Options::default());
+        let object = &checked.objects[0];
+        let got = stored_json(object.field(&checked.parsed.tree), &object.id, Version::default());
+        assert_eq!(got.pointer(pointer), Some(&want), "{manifest}");
+    }
+}
