@@ -19,3 +19,4 @@ mod structure;
 mod tidy;
 mod validation;
 mod warnings;
+mod yaml;
