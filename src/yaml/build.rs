@@ -1,16 +1,13 @@
 //! From events to the tree: keys, duplicate keys, anchors, aliases and merge keys, as the server's library decodes them.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
-use super::event::{Event, EventKind, Read, ReadError, Tag};
-use super::grammar::Grammar;
+use super::event::{Event, EventKind, Read, ReadError, Tag, Texts};
+use super::keys::{Keys, MapKeys};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
 use crate::text::Span;
 
-/// Mappings with more keys than this look duplicates up in a table.
-const FEW_KEYS: usize = 16;
 /// In the flags of a node that is still open; an alias to it would contain itself.
 const OPEN: u8 = 128;
 
@@ -21,10 +18,7 @@ struct Frame {
     role: Role,
     /// The key that the next value belongs to.
     key: Key,
-    /// Where this mapping's keys start among the builder's.
-    keys_from: usize,
-    /// Key hashes, once there are many keys.
-    table: Option<HashMap<u64, NodeId>>,
+    keys: MapKeys,
     /// One past the last byte of what has been read of it.
     end: u32,
 }
@@ -61,8 +55,7 @@ pub(super) struct Builder<'t> {
     tree: &'t mut Tree,
     document: u32,
     frames: Vec<Frame>,
-    keys: Vec<(u32, NodeId)>,
-    hasher: RandomState,
+    keys: Keys,
     anchors: HashMap<String, NodeId>,
     problems: Vec<Problem>,
     root: Option<NodeId>,
@@ -79,8 +72,7 @@ impl<'t> Builder<'t> {
             tree,
             document,
             frames: Vec::new(),
-            keys: Vec::new(),
-            hasher: RandomState::new(),
+            keys: Keys::default(),
             anchors: HashMap::new(),
             problems: Vec::new(),
             root: None,
@@ -90,56 +82,53 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Reads all events up to the document's end.
-    pub fn read(&mut self, grammar: &mut Grammar) -> Read<()> {
-        loop {
-            let event = grammar.next()?;
-            if event.kind == EventKind::End {
-                return Ok(());
-            }
-            self.take(event, grammar)?;
-        }
-    }
-
     /// What came of it.
     pub fn finish(self) -> Built {
         Built { root: self.root.filter(|_| !self.is_refused), problems: self.problems }
     }
 
-    fn take(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+    /// Takes the next event of the document.
+    pub fn take(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
         let awaits_key = self.frames.last().is_some_and(|frame| frame.is_map && matches!(frame.key, Key::Awaited));
-        if let Some(frame) = self.frames.last_mut() {
-            frame.end = frame.end.max(event.span.end);
-        }
-        self.decoded += u64::from(event.kind != EventKind::Close);
-        match (event.kind, awaits_key) {
-            (EventKind::Scalar, true) => self.scalar_key(event, grammar),
-            (EventKind::Scalar, false) => self.scalar(event, grammar),
-            (EventKind::Alias, true) => self.alias_key(event, grammar),
-            (EventKind::Alias, false) => self.alias(event, grammar),
-            (EventKind::MapStart | EventKind::SeqStart, _) => {
-                let kind = if event.kind == EventKind::MapStart { Kind::Map } else { Kind::Seq };
-                self.open(event, kind, awaits_key, grammar)
+        if event.kind != EventKind::Close {
+            self.decoded += 1;
+            if let Some(frame) = self.frames.last_mut() {
+                frame.end = frame.end.max(event.span.end);
             }
-            (EventKind::Close, _) => self.close(event, grammar),
+        }
+        match (event.kind, awaits_key) {
+            (EventKind::Scalar, true) => self.scalar_key(event, texts),
+            (EventKind::Scalar, false) => self.scalar(event, texts),
+            (EventKind::Alias, true) => self.alias_key(event, texts),
+            (EventKind::Alias, false) => self.alias(event, texts),
+            (EventKind::MapStart | EventKind::SeqStart, _) => {
+                let role = match self.frames.last() {
+                    Some(_) if awaits_key => Role::Key,
+                    Some(Frame { is_map: true, key: Key::Merge(_), .. }) => Role::Merge,
+                    _ => Role::Value,
+                };
+                self.open(event, role, texts);
+                Ok(())
+            }
+            (EventKind::Close, _) => self.close(event, texts),
             (EventKind::End, _) => Ok(()),
         }
     }
 
-    fn scalar_key(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
-        let text = grammar.text(event.text);
+    fn scalar_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+        let text = texts.get(event.text);
         let is_plain = event.tag == Tag::None && event.style == Style::Plain;
         let is_merge = text == "<<" && (is_plain || matches!(event.tag, Tag::NonSpecific | Tag::Merge));
         let key = if is_merge {
             Key::Merge(event.span)
         } else {
-            let (kind, text) = self.resolve(event, grammar);
-            Key::Named(event.span, self.key_text(kind, text, event.span, grammar))
+            let (kind, text) = self.resolve(event, texts);
+            Key::Named(event.span, self.key_text(kind, text, event.span, texts))
         };
         if !event.name.is_empty() {
-            let (kind, text) = self.resolve(event, grammar);
+            let (kind, text) = self.resolve(event, texts);
             let id = self.tree.push(node(kind, event, text));
-            self.anchors.insert(name_of(event, grammar), id);
+            self.anchors.insert(name_of(event, texts), id);
         }
         self.set_key(key);
         Ok(())
@@ -152,7 +141,7 @@ impl<'t> Builder<'t> {
     }
 
     /// A key's name in JSON.
-    fn key_text(&mut self, kind: Kind, text: Text, span: Span, grammar: &mut Grammar) -> Text {
+    fn key_text(&mut self, kind: Kind, text: Text, span: Span, texts: &mut Texts) -> Text {
         let name = match kind {
             Kind::Str => return text,
             Kind::Bool(value) => value.to_string(),
@@ -171,7 +160,7 @@ impl<'t> Builder<'t> {
                 return text;
             }
         };
-        if grammar.text(text) == name { text } else { grammar.scanner.cook(&name) }
+        if texts.get(text) == name { text } else { texts.cook(&name) }
     }
 
     fn refuse_key(&mut self, span: Span, kind: Kind) {
@@ -197,10 +186,10 @@ impl<'t> Builder<'t> {
     }
 
     /// Type and text of a scalar.
-    fn resolve(&mut self, event: Event, grammar: &mut Grammar) -> (Kind, Text) {
-        match scalar::resolve(event.tag, event.style, grammar.text(event.text)) {
+    fn resolve(&mut self, event: Event, texts: &mut Texts) -> (Kind, Text) {
+        match scalar::resolve(event.tag, event.style, texts.get(event.text)) {
             Resolved::Kind(kind) => (kind, event.text),
-            Resolved::Decoded(text) => (Kind::Str, grammar.scanner.cook(&text)),
+            Resolved::Decoded(text) => (Kind::Str, texts.cook(&text)),
             Resolved::Mismatch => {
                 self.refuse(event.span, "the value is not of the type that its tag says", Some("remove the tag"));
                 (Kind::Str, event.text)
@@ -208,8 +197,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn scalar(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
-        let (mut kind, text) = self.resolve(event, grammar);
+    fn scalar(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+        let (mut kind, text) = self.resolve(event, texts);
         if let Kind::Float(value) = kind {
             match scalar::in_json(value) {
                 Some(number) => kind = number,
@@ -226,15 +215,15 @@ impl<'t> Builder<'t> {
             self.set_key(Key::Awaited);
             return Ok(());
         }
-        let id = self.place(node(kind, event, text), grammar);
+        let id = self.place(node(kind, event, text), texts);
         if !event.name.is_empty() {
-            self.anchors.insert(name_of(event, grammar), id);
+            self.anchors.insert(name_of(event, texts), id);
         }
         Ok(())
     }
 
     /// Puts a value where it belongs: the root, the next list item, or under the key read before.
-    fn place(&mut self, mut node: Node, grammar: &Grammar) -> NodeId {
+    fn place(&mut self, mut node: Node, texts: &Texts) -> NodeId {
         let Some(frame) = self.frames.last_mut() else {
             let id = self.tree.push(node);
             self.root = Some(id);
@@ -245,7 +234,7 @@ impl<'t> Builder<'t> {
                 frame.key = Key::Awaited;
                 (node.parent, node.key_span, node.key) = (frame.node, span, text);
                 let id = self.tree.push(node);
-                self.declare(id, span, grammar);
+                self.declare(id, span, texts);
                 id
             }
             Key::Merge(_) | Key::Awaited if frame.is_map => self.tree.push(node),
@@ -257,23 +246,11 @@ impl<'t> Builder<'t> {
     }
 
     /// Notes the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
-    fn declare(&mut self, id: NodeId, span: Span, grammar: &Grammar) {
-        let name = grammar.text(self.tree.node(id).key);
+    fn declare(&mut self, id: NodeId, span: Span, texts: &Texts) {
         let Some(frame) = self.frames.last_mut() else { return };
-        let mark = mark(name);
-        let own = &self.keys[frame.keys_from..];
-        if own.len() > FEW_KEYS && frame.table.is_none() {
-            let hash = |id: NodeId| self.hasher.hash_one(grammar.text(self.tree.node(id).key));
-            frame.table = Some(own.iter().map(|&(_, id)| (hash(id), id)).collect());
-        }
-        let same = |&earlier: &NodeId| grammar.text(self.tree.node(earlier).key) == name;
-        let earlier = match &mut frame.table {
-            Some(table) => table.insert(self.hasher.hash_one(name), id).filter(same),
-            // Of a repeated key the last one is the one to shadow.
-            None => own.iter().rev().filter(|(other, _)| *other == mark).map(|&(_, id)| id).find(same),
-        };
-        self.keys.push((mark, id));
+        let earlier = self.keys.add(&mut frame.keys, id, |id| texts.get(self.tree.node(id).key));
         let Some(earlier) = earlier else { return };
+        let name = texts.get(self.tree.node(id).key);
         self.tree.node_mut(earlier).flags |= flag::SHADOWED;
         let first = self.tree.node(earlier).key_span;
         self.problems.push(Problem {
@@ -287,36 +264,30 @@ impl<'t> Builder<'t> {
         });
     }
 
-    fn open(&mut self, event: Event, kind: Kind, awaits_key: bool, grammar: &mut Grammar) -> Read<()> {
-        let role = match self.frames.last() {
-            Some(_) if awaits_key => Role::Key,
-            Some(Frame { is_map: true, key: Key::Merge(_), .. }) => Role::Merge,
-            _ => Role::Value,
-        };
+    fn open(&mut self, event: Event, role: Role, texts: &mut Texts) {
+        let kind = if event.kind == EventKind::MapStart { Kind::Map } else { Kind::Seq };
         if role == Role::Key {
             self.refuse_key(event.span, kind);
         }
         let mut node = node(kind, event, Text::EMPTY);
         node.flags = OPEN;
-        let id = self.place(node, grammar);
+        let id = self.place(node, texts);
         if !event.name.is_empty() {
-            self.anchors.insert(name_of(event, grammar), id);
+            self.anchors.insert(name_of(event, texts), id);
         }
         self.frames.push(Frame {
             node: id,
             is_map: kind == Kind::Map,
             role,
             key: Key::Awaited,
-            keys_from: self.keys.len(),
-            table: None,
+            keys: self.keys.open(),
             end: event.span.end,
         });
-        Ok(())
     }
 
-    fn close(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
+    fn close(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
-        self.keys.truncate(frame.keys_from);
+        self.keys.close(&frame.keys);
         let is_flow = event.style == Style::Flow;
         let end = if is_flow { event.span.end } else { frame.end };
         let node = self.tree.node_mut(frame.node);
@@ -332,14 +303,14 @@ impl<'t> Builder<'t> {
             }
             (Role::Merge, Key::Merge(span)) => {
                 parent.key = Key::Awaited;
-                self.merge(frame.node, span, grammar)
+                self.merge(frame.node, span, texts)
             }
             (Role::Merge, _) => Ok(()),
         }
     }
 
-    fn anchored(&self, event: Event, grammar: &Grammar) -> Read<NodeId> {
-        let name = &grammar.scanner.source[event.name.range()];
+    fn anchored(&self, event: Event, texts: &Texts) -> Read<NodeId> {
+        let name = texts.written(event.name);
         let Some(&id) = self.anchors.get(name) else {
             let error = ReadError::new(event.span, format!("the alias `*{name}` refers to an anchor that is not set above it"));
             return Err(error.help("quote the text if it is not meant to be an alias"));
@@ -350,16 +321,16 @@ impl<'t> Builder<'t> {
         Ok(id)
     }
 
-    fn alias_key(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
-        let id = self.anchored(event, grammar)?;
+    fn alias_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+        let id = self.anchored(event, texts)?;
         let (kind, text) = (self.tree.node(id).kind, self.tree.node(id).text);
-        let text = self.key_text(kind, text, event.span, grammar);
+        let text = self.key_text(kind, text, event.span, texts);
         self.set_key(Key::Named(event.span, text));
         Ok(())
     }
 
-    fn alias(&mut self, event: Event, grammar: &mut Grammar) -> Read<()> {
-        let id = self.anchored(event, grammar)?;
+    fn alias(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+        let id = self.anchored(event, texts)?;
         if let Some(Frame { is_map: true, key: Key::Merge(span), .. }) = self.frames.last() {
             let span = *span;
             self.set_key(Key::Awaited);
@@ -367,12 +338,12 @@ impl<'t> Builder<'t> {
                 self.refuse(span, NOT_MERGED, None);
                 return Ok(());
             }
-            return self.merge(id, span, grammar);
+            return self.merge(id, span, texts);
         }
         let mut copy = self.tree.node(id).clone();
         copy.flags = (copy.flags & !flag::SHADOWED) | flag::ALIASED;
         (copy.key, copy.key_span, copy.parent) = (Text::EMPTY, Span::default(), NodeId::NONE);
-        let to = self.place(copy, grammar);
+        let to = self.place(copy, texts);
         self.copy_children(id, to, event.span)
     }
 
@@ -411,7 +382,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Puts the entries of `source`, a mapping or a list of mappings, into the innermost mapping.
-    fn merge(&mut self, source: NodeId, span: Span, grammar: &Grammar) -> Read<()> {
+    fn merge(&mut self, source: NodeId, span: Span, texts: &Texts) -> Read<()> {
         let sources: Vec<NodeId> = match self.tree.node(source).kind {
             Kind::Map => vec![source],
             _ => self.tree.children(source).collect(),
@@ -430,7 +401,7 @@ impl<'t> Builder<'t> {
                 if self.tree.node(child).flags & flag::SHADOWED == 0 {
                     let copy = self.copy(child, target, span)?;
                     self.copy_children(child, copy, span)?;
-                    self.declare(copy, span, grammar);
+                    self.declare(copy, span, texts);
                 }
             }
         }
@@ -464,14 +435,6 @@ fn node(kind: Kind, event: Event, text: Text) -> Node {
     }
 }
 
-fn name_of(event: Event, grammar: &Grammar) -> String {
-    grammar.scanner.source[event.name.range()].to_string()
-}
-
-/// A few bits that tell most keys apart.
-fn mark(name: &str) -> u32 {
-    let bytes = name.as_bytes();
-    let last = bytes.len().saturating_sub(1);
-    let byte = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0));
-    (bytes.len() as u32) << 24 ^ byte(0) << 16 ^ byte(last / 2) << 8 ^ byte(last)
+fn name_of(event: Event, texts: &Texts) -> String {
+    texts.written(event.name).to_string()
 }

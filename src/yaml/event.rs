@@ -90,3 +90,35 @@ impl ReadError {
 
 /// What reading gives.
 pub(super) type Read<T> = Result<T, Box<ReadError>>;
+
+/// The two buffers that scalars' characters are in while a document is read.
+pub(super) struct Texts<'a> {
+    /// The file.
+    pub source: &'a str,
+    /// What is not as written.
+    pub cooked: String,
+}
+
+impl Texts<'_> {
+    /// The characters of `text`.
+    pub fn get(&self, text: Text) -> &str {
+        text.of(self.source, &self.cooked)
+    }
+
+    /// What is written at `span`.
+    pub fn written(&self, span: Span) -> &str {
+        &self.source[span.range()]
+    }
+
+    /// Puts `text` into the buffer of changed scalars.
+    pub fn cook(&mut self, text: &str) -> Text {
+        let start = self.cooked.len();
+        self.cooked.push_str(text);
+        self.cooked_from(start)
+    }
+
+    /// All of the buffer of changed scalars from `start` on.
+    pub fn cooked_from(&self, start: usize) -> Text {
+        Text::cooked(Span::new(start as u32, self.cooked.len() as u32))
+    }
+}

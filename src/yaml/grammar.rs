@@ -1,9 +1,9 @@
 //! From tokens to events: the grammar of YAML 1.1 as the server's library applies it, with a stack instead of recursion.
 
+use super::Style;
 use super::event::{Event, EventKind, Read, ReadError, Tag};
 use super::scan::Scanner;
 use super::token::{Token, TokenKind};
-use super::{Style, Text};
 use crate::text::Span;
 
 /// More tag directives than this are refused; looking a handle up takes as many steps.
@@ -74,6 +74,19 @@ impl<'a> Grammar<'a> {
         Ok(Some(()))
     }
 
+    /// Prepares to read the flow collection that starts here, for a caller that has read everything before it by other means.
+    pub fn enter_flow(&mut self) {
+        self.scanner.key_allowed = false;
+        self.state = State::BlockNode;
+        self.states.clear();
+        self.states.push(State::DocumentEnd);
+    }
+
+    /// Whether nothing has been read beyond what [`Grammar::next`] gave.
+    pub fn is_at_rest(&self) -> bool {
+        self.scanner.is_at_rest() && self.states.is_empty()
+    }
+
     fn directives(&mut self) -> Read<()> {
         let mut versions = 0;
         loop {
@@ -93,20 +106,12 @@ impl<'a> Grammar<'a> {
                     if self.handles.len() >= MOST_TAG_DIRECTIVES {
                         return Err(ReadError::new(token.span, "too many `%TAG` directives"));
                     }
-                    let prefix = self.text(token.text).to_string();
+                    let prefix = self.scanner.texts.get(token.text).to_string();
                     self.handles.push((handle, prefix));
                 }
                 _ => return Ok(()),
             }
             self.scanner.take();
-        }
-    }
-
-    /// The characters of a scalar or tag.
-    pub fn text(&self, text: Text) -> &str {
-        match text {
-            Text::Source(span) => &self.scanner.source[span.range()],
-            Text::Cooked(span) => &self.scanner.cooked[span.range()],
         }
     }
 
@@ -246,7 +251,7 @@ impl<'a> Grammar<'a> {
 
     fn resolve_tag(&self, token: Token) -> Read<Tag> {
         let handle = &self.scanner.source[token.name.range()];
-        let suffix = self.text(token.text);
+        let suffix = self.scanner.texts.get(token.text);
         if handle.is_empty() {
             return Ok(tag_of("", suffix));
         }

@@ -1,5 +1,6 @@
 //! JSON documents, read by JSON's rules into the same tree; iterative, so depth costs no stack.
 
+use super::keys::{Keys, MapKeys};
 use super::{Kind, Node, NodeId, Style, Text, Tree, flag};
 use crate::text::Span;
 
@@ -36,116 +37,136 @@ pub struct JsonValue {
 
 /// Reads one JSON value of `tree`'s source that starts at or after `start` and ends before `end`, into `tree`.
 pub fn read(tree: &mut Tree, start: u32, end: u32) -> Result<JsonValue, JsonError> {
-    let mut reader = Reader { at: start as usize, end: end as usize, repeats: Vec::new() };
-    let root = reader.value(tree)?;
+    let mut reader = Reader {
+        tree,
+        at: start as usize,
+        end: end as usize,
+        open: Vec::new(),
+        keys: Keys::default(),
+        key: None,
+        repeats: Vec::new(),
+    };
+    let root = reader.document()?;
     Ok(JsonValue { root, end: reader.at as u32, repeats: reader.repeats })
 }
 
-struct Reader {
+struct Reader<'t> {
+    tree: &'t mut Tree,
     at: usize,
     end: usize,
+    /// The open objects and arrays.
+    open: Vec<(NodeId, MapKeys)>,
+    keys: Keys,
+    /// The key that the next value belongs to.
+    key: Option<(Span, Text)>,
     repeats: Vec<Repeat>,
 }
 
-impl Reader {
-    /// Reads a whole value with an explicit stack of open collections.
-    fn value(&mut self, tree: &mut Tree) -> Result<NodeId, JsonError> {
-        let mut open: Vec<NodeId> = Vec::new();
-        let mut key: Option<(Span, Text)> = None;
-        loop {
-            self.blank(tree);
-            let (key_span, key_text) = key.take().unwrap_or((Span::default(), Text::EMPTY));
-            let parent = open.last().copied().unwrap_or(NodeId::NONE);
-            let mut node = blank_node(parent, key_span, key_text);
-            let start = self.at as u32;
-            match self.peek(tree) {
-                Some(b @ (b'{' | b'[')) => {
-                    self.at += 1;
-                    node.kind = if b == b'{' { Kind::Map } else { Kind::Seq };
-                    node.span = Span::new(start, start + 1);
-                    let id = tree.push(node);
-                    open.push(id);
-                    if open.len() > DEEPEST {
-                        return self.fail("nested too deeply");
-                    }
-                    self.blank(tree);
-                    let close = if b == b'{' { b'}' } else { b']' };
-                    if self.peek(tree) != Some(close) {
-                        if b == b'{' {
-                            key = Some(self.key(tree, id)?);
-                        }
-                        continue;
-                    }
-                }
-                Some(b'"') => {
-                    let (span, text) = self.string(tree)?;
-                    (node.kind, node.style, node.span, node.text) = (Kind::Str, Style::DoubleQuoted, span, text);
-                    let id = tree.push(node);
-                    if open.is_empty() {
-                        return Ok(id);
-                    }
-                }
-                Some(_) => {
-                    self.literal(tree, &mut node)?;
-                    let id = tree.push(node);
-                    if open.is_empty() {
-                        return Ok(id);
-                    }
-                }
-                None => return self.fail("the document ends in the middle of a value"),
-            }
-            // After a value, or at an empty collection's end: close what ends here, then go to the next element.
-            loop {
-                self.blank(tree);
-                let Some(&id) = open.last() else { return self.fail("unexpected end") };
-                let is_map = tree.node(id).kind == Kind::Map;
-                match self.peek(tree) {
-                    Some(b',') if tree.node(id).first != NodeId::NONE => {
-                        self.at += 1;
-                        if is_map {
-                            self.blank(tree);
-                            key = Some(self.key(tree, id)?);
-                        }
-                        break;
-                    }
-                    Some(b) if b == if is_map { b'}' } else { b']' } => {
-                        self.at += 1;
-                        tree.node_mut(id).span.end = self.at as u32;
-                        open.pop();
-                        if open.is_empty() {
-                            return Ok(id);
-                        }
-                    }
-                    None => return self.fail("the document ends inside an object or array"),
-                    Some(_) => return self.fail(if is_map { "expected `,` or `}`" } else { "expected `,` or `]`" }),
-                }
-            }
+impl Reader<'_> {
+    fn document(&mut self) -> Result<NodeId, JsonError> {
+        self.blank();
+        let root = self.value()?;
+        while let Some(&(id, _)) = self.open.last() {
+            self.element(id)?;
         }
+        Ok(root)
     }
 
-    /// Reads `"key" :`, and notes a repeat.
-    fn key(&mut self, tree: &mut Tree, map: NodeId) -> Result<(Span, Text), JsonError> {
-        if self.peek(tree) != Some(b'"') {
+    /// Reads the next element of the innermost collection, or its end.
+    fn element(&mut self, id: NodeId) -> Result<(), JsonError> {
+        self.blank();
+        let is_map = self.tree.node(id).kind == Kind::Map;
+        let is_first = self.tree.node(id).first == NodeId::NONE;
+        match self.peek() {
+            Some(b) if b == if is_map { b'}' } else { b']' } => {
+                self.at += 1;
+                self.tree.node_mut(id).span.end = self.at as u32;
+                if let Some((_, own)) = self.open.pop() {
+                    self.keys.close(&own);
+                }
+                return Ok(());
+            }
+            Some(b',') if !is_first => {
+                self.at += 1;
+                self.blank();
+            }
+            Some(_) if is_first => {}
+            Some(_) => return self.fail(if is_map { "expected `,` or `}`" } else { "expected `,` or `]`" }),
+            None => return self.fail("the document ends inside an object or array"),
+        }
+        if is_map {
+            self.key()?;
+            self.blank();
+        }
+        self.value().map(|_| ())
+    }
+
+    /// Reads a scalar, or opens a collection.
+    fn value(&mut self) -> Result<NodeId, JsonError> {
+        let start = self.at as u32;
+        let (kind, style, text) = match self.peek() {
+            Some(b @ (b'{' | b'[')) => {
+                self.at += 1;
+                if self.open.len() >= DEEPEST {
+                    return self.fail("nested too deeply");
+                }
+                (if b == b'{' { Kind::Map } else { Kind::Seq }, Style::Flow, Text::EMPTY)
+            }
+            Some(b'"') => (Kind::Str, Style::DoubleQuoted, self.string()?.1),
+            Some(_) => (self.literal()?, Style::Flow, Text::source(Span::new(start, self.at as u32))),
+            None => return self.fail("the document ends in the middle of a value"),
+        };
+        let parent = self.open.last().map_or(NodeId::NONE, |&(id, _)| id);
+        let (key_span, key) = self.key.take().unwrap_or((Span::default(), Text::EMPTY));
+        let id = self.tree.push(Node {
+            kind,
+            style,
+            flags: 0,
+            span: Span::new(start, self.at as u32),
+            key_span,
+            key,
+            text,
+            parent,
+            first: NodeId::NONE,
+            last: NodeId::NONE,
+            next: NodeId::NONE,
+            index: 0,
+        });
+        if !key_span.is_empty() {
+            self.declare(id);
+        }
+        if matches!(kind, Kind::Map | Kind::Seq) {
+            self.open.push((id, self.keys.open()));
+        }
+        Ok(id)
+    }
+
+    /// Notes the key of `id`; a repeated one shadows the earlier.
+    fn declare(&mut self, id: NodeId) {
+        let Some((_, own)) = self.open.last_mut() else { return };
+        let tree = &*self.tree;
+        let Some(earlier) = self.keys.add(own, id, |id| tree.text(tree.node(id).key)) else { return };
+        self.tree.node_mut(earlier).flags |= flag::SHADOWED;
+        self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });
+    }
+
+    /// Reads `"key" :`.
+    fn key(&mut self) -> Result<(), JsonError> {
+        if self.peek() != Some(b'"') {
             return self.fail("expected a key in double quotes");
         }
-        let (span, text) = self.string(tree)?;
-        self.blank(tree);
-        if self.peek(tree) != Some(b':') {
+        self.key = Some(self.string()?);
+        self.blank();
+        if self.peek() != Some(b':') {
             return self.fail("expected `:` after the key");
         }
         self.at += 1;
-        let name = tree.text(text).to_string();
-        if let Some(earlier) = tree.get(map, &name) {
-            tree.node_mut(earlier).flags |= flag::SHADOWED;
-            // The repeat's own node is the next one pushed.
-            self.repeats.push(Repeat { node: NodeId(tree.len() as u32), first: tree.node(earlier).key_span });
-        }
-        Ok((span, text))
+        Ok(())
     }
 
-    fn string(&mut self, tree: &mut Tree) -> Result<(Span, Text), JsonError> {
+    fn string(&mut self) -> Result<(Span, Text), JsonError> {
         let start = self.at;
-        let bytes = &tree.source().as_bytes()[..self.end];
+        let bytes = &self.tree.source().as_bytes()[..self.end];
         let mut at = start + 1;
         let mut escaped = false;
         loop {
@@ -166,53 +187,55 @@ impl Reader {
         self.at = at + 1;
         let span = Span::new(start as u32, self.at as u32);
         if !escaped {
-            return Ok((span, Text::Source(Span::new(span.start + 1, span.end - 1))));
+            return Ok((span, Text::source(Span::new(span.start + 1, span.end - 1))));
         }
-        match serde_json::from_str::<String>(&tree.source()[span.range()])
-            .or_else(|_| lone_surrogates(&tree.source()[span.range()]))
-        {
-            Ok(text) => Ok((span, tree.cook(&text))),
+        let quoted = &self.tree.source()[span.range()];
+        match serde_json::from_str::<String>(quoted).or_else(|_| lone_surrogates(quoted)) {
+            Ok(text) => Ok((span, self.tree.cook(&text))),
             Err(_) => Err(JsonError { at: start as u32, message: "a string has an escape that JSON does not know".to_string() }),
         }
     }
 
-    fn literal(&mut self, tree: &Tree, node: &mut Node) -> Result<(), JsonError> {
+    fn literal(&mut self) -> Result<Kind, JsonError> {
         let start = self.at;
-        let bytes = &tree.source().as_bytes()[..self.end];
+        let bytes = &self.tree.source().as_bytes()[..self.end];
         let mut at = start;
         while bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)) {
             at += 1;
         }
-        let word = tree.source().get(start..at).unwrap_or("");
-        node.kind = match word {
+        let word = self.tree.source().get(start..at).unwrap_or("");
+        let kind = match word {
             "true" => Kind::Bool(true),
             "false" => Kind::Bool(false),
             "null" => Kind::Null,
             "" => return self.fail("expected a value"),
             _ => match number(word) {
                 Some(kind) => kind,
-                None => return self.fail(&format!("`{word}` is not a JSON value")),
+                None => return self.fail(&format!("`{}` is not a JSON value", shortened(word))),
             },
         };
         self.at = at;
-        node.span = Span::new(start as u32, at as u32);
-        node.text = Text::Source(node.span);
-        Ok(())
+        Ok(kind)
     }
 
-    fn blank(&mut self, tree: &Tree) {
-        while self.peek(tree).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
+    fn blank(&mut self) {
+        while self.peek().is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn peek(&self, tree: &Tree) -> Option<u8> {
-        tree.source().as_bytes()[..self.end].get(self.at).copied()
+    fn peek(&self) -> Option<u8> {
+        self.tree.source().as_bytes()[..self.end].get(self.at).copied()
     }
 
     fn fail<T>(&self, message: &str) -> Result<T, JsonError> {
         Err(JsonError { at: self.at as u32, message: message.to_string() })
     }
+}
+
+/// At most the first characters of a long word, for messages.
+fn shortened(word: &str) -> &str {
+    word.get(..40).unwrap_or(word)
 }
 
 /// A JSON number as the server types it: an integer where it is written as one and fits, a float otherwise.
@@ -229,41 +252,23 @@ fn number(word: &str) -> Option<Kind> {
 
 /// Go replaces a lone surrogate escape by U+FFFD where serde_json refuses it.
 fn lone_surrogates(quoted: &str) -> Result<String, serde_json::Error> {
-    let mut text = quoted.to_string();
-    let mut from = 0;
-    while let Some(found) = text[from..].find("\\u") {
-        let at = from + found;
-        let code = text.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        let pair = text.get(at + 6..at + 8) == Some("\\u")
-            && text
-                .get(at + 8..at + 12)
-                .and_then(|hex| u32::from_str_radix(hex, 16).ok())
-                .is_some_and(|low| (0xdc00..0xe000).contains(&low));
-        match code {
-            Some(0xd800..0xdc00) if pair => from = at + 12,
+    let mut bytes = quoted.as_bytes().to_vec();
+    let code_at = |bytes: &[u8], at: usize| match bytes.get(at..at + 6) {
+        Some([b'\\', b'u', hex @ ..]) => std::str::from_utf8(hex).ok().and_then(|hex| u32::from_str_radix(hex, 16).ok()),
+        _ => None,
+    };
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()) {
+        at += found;
+        let is_pair = code_at(&bytes, at + 6).is_some_and(|low| (0xdc00..0xe000).contains(&low));
+        match code_at(&bytes, at) {
+            Some(0xd800..0xdc00) if is_pair => at += 12,
             Some(0xd800..0xe000) => {
-                text.replace_range(at + 2..at + 6, "fffd");
-                from = at + 6;
+                bytes[at + 2..at + 6].copy_from_slice(b"fffd");
+                at += 6;
             }
-            _ => from = at + 2,
+            _ => at += 2,
         }
     }
-    serde_json::from_str(&text)
-}
-
-fn blank_node(parent: NodeId, key_span: Span, key: Text) -> Node {
-    Node {
-        kind: Kind::Null,
-        style: Style::Flow,
-        flags: 0,
-        span: Span::default(),
-        key_span,
-        key,
-        text: Text::EMPTY,
-        parent,
-        first: NodeId::NONE,
-        last: NodeId::NONE,
-        next: NodeId::NONE,
-        index: 0,
-    }
+    serde_json::from_slice(&bytes)
 }

@@ -3,14 +3,18 @@
 mod build;
 mod chars;
 mod event;
+mod fast;
 mod grammar;
 pub mod json;
+mod keys;
 mod read;
 mod scalar;
 mod scan;
 mod scan_props;
 mod scan_scalar;
 mod split;
+#[cfg(test)]
+mod tests;
 mod token;
 mod tree;
 

@@ -1,33 +1,38 @@
 //! From text to [`Parsed`]: splits a file into documents and gives each to its reader.
 
 use super::build::Builder;
-use super::chars::{self, Bytes};
-use super::event::{Read, ReadError};
+use super::chars::{self, Breaks, Bytes};
+use super::event::{EventKind, Read, ReadError};
 use super::grammar::Grammar;
 use super::scan::Scanner;
 use super::split::{Piece, split};
 use super::token::TokenKind;
-use super::{Document, Kind, NodeId, Parsed, Problem, ProblemKind, Tree, json};
+use super::{Document, Kind, NodeId, Parsed, Problem, ProblemKind, Tree, fast, json};
 use crate::text::Span;
 
 /// Parses a file. Never fails: what cannot be read becomes a [`Problem`], and the other documents are read all the same.
 pub fn parse(text: String) -> Parsed {
+    parse_with(text, Reader::Either)
+}
+
+/// The same, with a choice of reader.
+pub(super) fn parse_with(text: String, reader: Reader) -> Parsed {
     let mut parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
     if parsed.tree.source().len() >= u32::MAX as usize / 4 {
         parsed.documents.push(Document { root: None, span: Span::new(0, 0) });
         parsed.problems.push(syntax(0, ReadError::new(Span::point(0), "the file is larger than a gigabyte")));
         return parsed;
     }
+    parsed.tree.reserve(parsed.tree.source().len() / 8 + 1);
     for piece in split(parsed.tree.source()) {
-        document(&mut parsed, piece);
+        document(&mut parsed, piece, reader);
     }
     parsed.problems.sort_by_key(|problem| (problem.document, problem.span.start));
     parsed
 }
 
 /// Reads one document, as JSON if it looks like that, and as YAML otherwise or if that fails.
-fn document(parsed: &mut Parsed, piece: Piece) {
-    let document = parsed.documents.len() as u32;
+fn document(parsed: &mut Parsed, piece: Piece, reader: Reader) {
     if let Some(span) = piece.misplaced {
         let error = ReadError::new(span, "nothing but a comment can follow `---` on its line");
         let error = error.help("put what follows on a line of its own; kubectl refuses the whole file otherwise");
@@ -44,7 +49,7 @@ fn document(parsed: &mut Parsed, piece: Piece) {
         false => None,
     };
     let (comments, problems, nodes) = (parsed.comments.len(), parsed.problems.len(), parsed.tree.len());
-    match yaml(parsed, piece.span, document) {
+    match yaml(parsed, piece.span, reader) {
         Ok(Some(root)) => parsed.documents.push(Document { root, span: piece.span }),
         Ok(None) => {}
         Err(error) => {
@@ -121,16 +126,38 @@ fn bom(text: &str) -> u32 {
     if text.starts_with('\u{feff}') { 3 } else { 0 }
 }
 
+/// Which reader a document is given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The fast one, and the general one if that declines.
+    Either,
+    General,
+}
+
 /// Reads one YAML document. `None` if there is nothing in it.
-fn yaml(parsed: &mut Parsed, span: Span, document: u32) -> Read<Option<Option<NodeId>>> {
+fn yaml(parsed: &mut Parsed, span: Span, reader: Reader) -> Read<Option<Option<NodeId>>> {
     let source = parsed.tree.take_source();
-    let start = span.start + bom(&source[span.range()]);
-    let outcome = chars::check(&source, start as usize, span.end as usize).and_then(|breaks| {
+    let start = (span.start + bom(&source[span.range()])) as usize;
+    let outcome = chars::check(&source, start, span.end as usize).and_then(|breaks| {
         let bytes = Bytes::new(&source.as_bytes()[..span.end as usize], breaks);
-        let scanner = Scanner::new(&source, bytes, start as usize, parsed.tree.take_cooked());
-        let mut grammar = Grammar::new(scanner);
-        let outcome = read(parsed, &mut grammar, document);
-        parsed.tree.set_cooked(std::mem::take(&mut grammar.scanner.cooked));
+        let scanner = |cooked| Scanner::new(&source, bytes, start, cooked);
+        let cooked = parsed.tree.take_cooked();
+        let len = cooked.len();
+        let mut grammar = Grammar::new(scanner(cooked));
+        let fast = match (reader, breaks) {
+            (Reader::Either, Breaks::Usual) => read_fast(parsed, &mut grammar),
+            _ => None,
+        };
+        let outcome = match fast {
+            Some(root) => Ok(root),
+            None => {
+                let mut cooked = std::mem::take(&mut grammar.scanner.texts.cooked);
+                cooked.truncate(len);
+                grammar = Grammar::new(scanner(cooked));
+                read(parsed, &mut grammar)
+            }
+        };
+        parsed.tree.set_cooked(std::mem::take(&mut grammar.scanner.texts.cooked));
         parsed.comments.append(&mut grammar.scanner.comments);
         outcome
     });
@@ -138,12 +165,33 @@ fn yaml(parsed: &mut Parsed, span: Span, document: u32) -> Read<Option<Option<No
     outcome
 }
 
-fn read(parsed: &mut Parsed, grammar: &mut Grammar, document: u32) -> Read<Option<Option<NodeId>>> {
+/// Reads a document in the simple style; `None`, and nothing done, for any other.
+fn read_fast(parsed: &mut Parsed, grammar: &mut Grammar) -> Option<Option<Option<NodeId>>> {
+    let nodes = parsed.tree.len();
+    let mut builder = Builder::new(&mut parsed.tree, parsed.documents.len() as u32);
+    let done = fast::read(grammar, &mut |event, texts| builder.take(event, texts));
+    let built = builder.finish();
+    if done.is_none() || nodes == parsed.tree.len() {
+        parsed.tree.truncate(nodes);
+        return None;
+    }
+    parsed.problems.extend(built.problems);
+    Some(Some(built.root))
+}
+
+fn read(parsed: &mut Parsed, grammar: &mut Grammar) -> Read<Option<Option<NodeId>>> {
     if grammar.start()?.is_none() {
         return Ok(None);
     }
+    let document = parsed.documents.len() as u32;
     let mut builder = Builder::new(&mut parsed.tree, document);
-    builder.read(grammar)?;
+    loop {
+        let event = grammar.next()?;
+        if event.kind == EventKind::End {
+            break;
+        }
+        builder.take(event, &mut grammar.scanner.texts)?;
+    }
     let built = builder.finish();
     let dropped = dropped(grammar);
     let is_null = built.root.is_some_and(|root| parsed.tree.node(root).kind == Kind::Null);
@@ -176,4 +224,14 @@ fn dropped(grammar: &mut Grammar) -> Option<Span> {
     };
     let end = grammar.scanner.bytes.line_end(start as usize);
     Some(Span::new(start, end as u32))
+}
+
+/// Whether the fast reader takes every document of `text`.
+#[cfg(test)]
+pub(super) fn is_fast(text: &str) -> bool {
+    split(text).into_iter().all(|piece| {
+        let bytes = Bytes::new(&text.as_bytes()[..piece.span.end as usize], Breaks::Usual);
+        let mut grammar = Grammar::new(Scanner::new(text, bytes, piece.span.start as usize, String::new()));
+        fast::read(&mut grammar, &mut |_, _| Ok(())).is_some()
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Style;
 use super::chars::Bytes;
-use super::event::{Read, ReadError};
+use super::event::{Read, ReadError, Texts};
 use super::token::{Token, TokenKind};
 use crate::text::Span;
 
@@ -42,8 +42,7 @@ pub(super) struct Scanner<'a> {
     pub(super) flow: usize,
     /// Whether a key may start here.
     pub(super) key_allowed: bool,
-    /// Scalars that differ from how they are written.
-    pub(super) cooked: String,
+    pub(super) texts: Texts<'a>,
     pub(super) comments: Vec<Span>,
     indents: Vec<isize>,
     keys: Vec<SimpleKey>,
@@ -65,7 +64,7 @@ impl<'a> Scanner<'a> {
             indent: -1,
             flow: 0,
             key_allowed: true,
-            cooked,
+            texts: Texts { source, cooked },
             comments: Vec::new(),
             indents: Vec::new(),
             keys: vec![SimpleKey::default()],
@@ -91,6 +90,16 @@ impl<'a> Scanner<'a> {
         self.tokens.pop_front();
         self.taken += 1;
         self.ready = false;
+    }
+
+    /// Whether all tokens read have been taken.
+    pub fn is_at_rest(&self) -> bool {
+        self.tokens.is_empty() && self.flow == 0
+    }
+
+    /// Whether a line starts here with `---`, `...` or a directive.
+    pub(super) fn at_mark(&self) -> bool {
+        self.bytes.at(self.at) == b'%' || self.bytes.is_document_mark(self.at)
     }
 
     /// The column of the place reached. In bytes: only ASCII can stand before a column that is compared.

@@ -76,8 +76,8 @@ impl Scanner<'_> {
         let text = self.tag_uri(start + 1, Suffix::Optional)?;
         let bang = Span::new(start as u32, start as u32 + 1);
         match text {
-            Text::Source(span) if span.is_empty() => Ok((Span::point(start as u32), Text::Source(bang))),
-            text => Ok((bang, text)),
+            _ if text.is_empty() => Ok((Span::point(start as u32), Text::source(bang))),
+            _ => Ok((bang, text)),
         }
     }
 
@@ -121,10 +121,10 @@ impl Scanner<'_> {
         }
         let span = Span::new(start as u32, self.at as u32);
         if !escaped {
-            return Ok(Text::Source(span));
+            return Ok(Text::source(span));
         }
         match unescape(&self.source[span.range()]) {
-            Some(text) => Ok(self.cook(&text)),
+            Some(text) => Ok(self.texts.cook(&text)),
             None => Err(self.bad_tag(start, "the escapes in this tag are not UTF-8")),
         }
     }

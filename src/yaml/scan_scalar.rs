@@ -42,18 +42,14 @@ enum Chomp {
     Keep,
 }
 
+/// Whether reading a plain scalar went past the end of its line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    Same,
+    Passed,
+}
+
 impl Scanner<'_> {
-    /// Puts `text` into the buffer of changed scalars.
-    pub(super) fn cook(&mut self, text: &str) -> Text {
-        let start = self.cooked.len();
-        self.cooked.push_str(text);
-        self.cooked_from(start)
-    }
-
-    fn cooked_from(&self, start: usize) -> Text {
-        Text::Cooked(Span::new(start as u32, self.cooked.len() as u32))
-    }
-
     /// Passes the line break here and says what it reads as.
     fn take_break(&mut self, len: usize) -> &'static str {
         let text = match (len, self.bytes.at(self.at + 2)) {
@@ -65,15 +61,19 @@ impl Scanner<'_> {
         text
     }
 
-    fn scalar(&mut self, style: Style, start: usize, end: usize, text: Text) {
-        let mut token = Token::bare(TokenKind::Scalar, Span::new(start as u32, end as u32));
-        (token.style, token.text) = (style, text);
-        self.push(token);
-    }
-
     pub(super) fn plain(&mut self) -> Read<()> {
         self.save_key()?;
         self.key_allowed = false;
+        let (token, lines) = self.plain_scalar()?;
+        self.push(token);
+        if lines == Lines::Passed {
+            self.key_allowed = true;
+        }
+        Ok(())
+    }
+
+    /// Reads a plain scalar and the blanks and line breaks behind it.
+    pub(super) fn plain_scalar(&mut self) -> Read<(Token, Lines)> {
         let start = self.at;
         let indent = (self.indent + 1) as usize;
         let mut end = start;
@@ -88,15 +88,15 @@ impl Scanner<'_> {
             self.at = self.plain_run(run);
             if self.at > run {
                 if broken {
-                    let from = *cooked.get_or_insert(self.cooked.len());
-                    if from == self.cooked.len() {
-                        self.cooked.push_str(&self.source[start..end]);
+                    let from = *cooked.get_or_insert(self.texts.cooked.len());
+                    if from == self.texts.cooked.len() {
+                        self.texts.cooked.push_str(&self.source[start..end]);
                     }
-                    fold.write_flow(&mut self.cooked);
-                    self.cooked.push_str(&self.source[run..self.at]);
+                    fold.write_flow(&mut self.texts.cooked);
+                    self.texts.cooked.push_str(&self.source[run..self.at]);
                     broken = false;
                 } else if cooked.is_some() {
-                    self.cooked.push_str(&self.source[end..self.at]);
+                    self.texts.cooked.push_str(&self.source[end..self.at]);
                 }
                 end = self.at;
             }
@@ -109,14 +109,10 @@ impl Scanner<'_> {
             }
         }
         let text = match cooked {
-            Some(from) => self.cooked_from(from),
-            None => Text::Source(Span::new(start as u32, end as u32)),
+            Some(from) => self.texts.cooked_from(from),
+            None => Text::source(Span::new(start as u32, end as u32)),
         };
-        self.scalar(Style::Plain, start, end, text);
-        if broken {
-            self.key_allowed = true;
-        }
-        Ok(())
+        Ok((scalar(Style::Plain, start, end, text), if broken { Lines::Passed } else { Lines::Same }))
     }
 
     /// Where the run of plain characters from `at` ends: at a blank, a line break or an indicator that ends a plain scalar.
@@ -158,21 +154,26 @@ impl Scanner<'_> {
     pub(super) fn quoted(&mut self, style: Style) -> Read<()> {
         self.save_key()?;
         self.key_allowed = false;
+        let token = self.quoted_scalar(style)?;
+        self.push(token);
+        Ok(())
+    }
+
+    /// Reads a quoted scalar.
+    pub(super) fn quoted_scalar(&mut self, style: Style) -> Read<Token> {
         let start = self.at;
         let quote = self.bytes.at(start);
         let end = self.simple_quoted(start + 1, quote);
         if let Some(end) = end {
             self.at = end + 1;
-            self.scalar(style, start, end + 1, Text::Source(Span::new(start as u32 + 1, end as u32)));
-            return Ok(());
+            return Ok(scalar(style, start, end + 1, Text::source(Span::new(start as u32 + 1, end as u32))));
         }
-        let from = self.cooked.len();
+        let from = self.texts.cooked.len();
         self.at += 1;
         self.quoted_lines(start, quote)?;
         self.at += 1;
-        let text = self.cooked_from(from);
-        self.scalar(style, start, self.at, text);
-        Ok(())
+        let text = self.texts.cooked_from(from);
+        Ok(scalar(style, start, self.at, text))
     }
 
     /// The closing quote of a scalar on one line without escapes.
@@ -220,9 +221,9 @@ impl Scanner<'_> {
                 after = self.at;
             }
             if broken {
-                fold.write_flow(&mut self.cooked);
+                fold.write_flow(&mut self.texts.cooked);
             } else {
-                self.cooked.push_str(&self.source[blanks..after]);
+                self.texts.cooked.push_str(&self.source[blanks..after]);
             }
         }
     }
@@ -233,16 +234,16 @@ impl Scanner<'_> {
         loop {
             let b = self.bytes.at(self.at);
             if self.bytes.is_blankz(self.at) || (b == quote && !(b == b'\'' && self.bytes.at(self.at + 1) == b'\'')) {
-                self.cooked.push_str(&self.source[copied..self.at]);
+                self.texts.cooked.push_str(&self.source[copied..self.at]);
                 return Ok(false);
             }
             if b == b'\'' && quote == b'\'' {
                 self.at += 1;
-                self.cooked.push_str(&self.source[copied..self.at]);
+                self.texts.cooked.push_str(&self.source[copied..self.at]);
                 self.at += 1;
                 copied = self.at;
             } else if b == b'\\' && quote == b'"' {
-                self.cooked.push_str(&self.source[copied..self.at]);
+                self.texts.cooked.push_str(&self.source[copied..self.at]);
                 let len = self.bytes.break_len(self.at + 1);
                 if len > 0 {
                     self.at += 1;
@@ -265,7 +266,7 @@ impl Scanner<'_> {
             b'U' => 8,
             b => {
                 let Some(c) = simple_escape(b) else { return Err(self.bad_escape(start)) };
-                self.cooked.push(c);
+                self.texts.cooked.push(c);
                 self.at += 2;
                 return Ok(());
             }
@@ -282,7 +283,7 @@ impl Scanner<'_> {
             let error = ReadError::new(span, "this escape is no character");
             return Err(error.help("write the character itself, or `\\U` and its code in eight digits"));
         };
-        self.cooked.push(c);
+        self.texts.cooked.push(c);
         self.at = from + digits;
         Ok(())
     }
@@ -306,13 +307,20 @@ impl Scanner<'_> {
     pub(super) fn block_scalar(&mut self, style: Style) -> Read<()> {
         self.drop_key()?;
         self.key_allowed = true;
+        let token = self.block_text(style)?;
+        self.push(token);
+        Ok(())
+    }
+
+    /// Reads a literal or folded scalar, up to the start of the line that follows it.
+    pub(super) fn block_text(&mut self, style: Style) -> Read<Token> {
         let start = self.at;
         self.at += 1;
         let (chomp, increment) = self.block_header()?;
         let mut end = self.at;
         self.end_line("the start of a block text")?;
         let mut indent = if increment > 0 { self.indent.max(0) as usize + increment } else { 0 };
-        let from = self.cooked.len();
+        let from = self.texts.cooked.len();
         let mut first = "";
         let mut rest = String::new();
         self.block_breaks(&mut indent, &mut rest)?;
@@ -321,16 +329,16 @@ impl Scanner<'_> {
             let is_blank = self.bytes.is_blank(self.at);
             if style == Style::Folded && first == "\n" && !was_blank && !is_blank {
                 if rest.is_empty() {
-                    self.cooked.push(' ');
+                    self.texts.cooked.push(' ');
                 }
             } else {
-                self.cooked.push_str(first);
+                self.texts.cooked.push_str(first);
             }
-            self.cooked.push_str(&rest);
+            self.texts.cooked.push_str(&rest);
             rest.clear();
             was_blank = is_blank;
             end = self.bytes.line_end(self.at);
-            self.cooked.push_str(&self.source[self.at..end]);
+            self.texts.cooked.push_str(&self.source[self.at..end]);
             self.at = end;
             first = match self.bytes.break_len(self.at) {
                 0 => "",
@@ -339,14 +347,13 @@ impl Scanner<'_> {
             self.block_breaks(&mut indent, &mut rest)?;
         }
         if chomp != Chomp::Strip {
-            self.cooked.push_str(first);
+            self.texts.cooked.push_str(first);
         }
         if chomp == Chomp::Keep {
-            self.cooked.push_str(&rest);
+            self.texts.cooked.push_str(&rest);
         }
-        let text = self.cooked_from(from);
-        self.scalar(style, start, end, text);
-        Ok(())
+        let text = self.texts.cooked_from(from);
+        Ok(scalar(style, start, end, text))
     }
 
     /// The chomping and indentation indicators, in either order.
@@ -387,6 +394,10 @@ impl Scanner<'_> {
         }
         Ok(())
     }
+}
+
+fn scalar(style: Style, start: usize, end: usize, text: Text) -> Token {
+    Token { style, text, ..Token::bare(TokenKind::Scalar, Span::new(start as u32, end as u32)) }
 }
 
 /// The escapes of one character.
