@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Read, ReadError, Tag, Texts};
 use super::keys::{Keys, MapKeys};
+use super::read::{MOST_NODES, MOST_REPEATS};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
 use crate::text::Span;
@@ -60,6 +61,9 @@ pub(super) struct Builder<'t> {
     problems: Vec<Problem>,
     root: Option<NodeId>,
     is_refused: bool,
+    repeats: usize,
+    /// How many nodes there were before this document.
+    nodes: usize,
     /// Nodes and keys decoded, and how many of them through aliases.
     decoded: u64,
     aliased: u64,
@@ -68,6 +72,7 @@ pub(super) struct Builder<'t> {
 impl<'t> Builder<'t> {
     /// A builder that adds to `tree`.
     pub fn new(tree: &'t mut Tree, document: u32) -> Builder<'t> {
+        let nodes = tree.len();
         Builder {
             tree,
             document,
@@ -77,6 +82,8 @@ impl<'t> Builder<'t> {
             problems: Vec::new(),
             root: None,
             is_refused: false,
+            repeats: 0,
+            nodes,
             decoded: 0,
             aliased: 0,
         }
@@ -90,6 +97,9 @@ impl<'t> Builder<'t> {
     /// Takes the next event of the document.
     pub fn take(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
         let awaits_key = self.frames.last().is_some_and(|frame| frame.is_map && matches!(frame.key, Key::Awaited));
+        if self.tree.len() - self.nodes > MOST_NODES {
+            return Err(ReadError::new(event.span, "the document has more than two million values"));
+        }
         if event.kind != EventKind::Close {
             self.decoded += 1;
             if let Some(frame) = self.frames.last_mut() {
@@ -252,6 +262,10 @@ impl<'t> Builder<'t> {
         let Some(earlier) = earlier else { return };
         let name = texts.get(self.tree.node(id).key);
         self.tree.node_mut(earlier).flags |= flag::SHADOWED;
+        self.repeats += 1;
+        if self.repeats > MOST_REPEATS {
+            return;
+        }
         let first = self.tree.node(earlier).key_span;
         self.problems.push(Problem {
             document: self.document,

@@ -1,6 +1,7 @@
 //! JSON documents, read by JSON's rules into the same tree; iterative, so depth costs no stack.
 
 use super::keys::{Keys, MapKeys};
+use super::read::{MOST_NODES, MOST_REPEATS};
 use super::{Kind, Node, NodeId, Style, Text, Tree, flag};
 use crate::text::Span;
 
@@ -65,8 +66,12 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn document(&mut self) -> Result<NodeId, JsonError> {
         self.blank();
+        let nodes = self.tree.len();
         let root = self.value()?;
         while let Some(&(id, _)) = self.open.last() {
+            if self.tree.len() - nodes > MOST_NODES {
+                return self.fail("the document has more than two million values");
+            }
             self.element(id)?;
         }
         Ok(root)
@@ -147,7 +152,9 @@ impl Reader<'_> {
         let tree = &*self.tree;
         let Some(earlier) = self.keys.add(own, id, |id| tree.text(tree.node(id).key)) else { return };
         self.tree.node_mut(earlier).flags |= flag::SHADOWED;
-        self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });
+        if self.repeats.len() < MOST_REPEATS {
+            self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });
+        }
     }
 
     /// Reads `"key" :`.

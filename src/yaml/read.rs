@@ -10,6 +10,13 @@ use super::token::TokenKind;
 use super::{Document, Kind, NodeId, Parsed, Problem, ProblemKind, Tree, fast, json};
 use crate::text::Span;
 
+/// From this length on, in bytes, room is made before reading.
+const LONG: usize = 1 << 20;
+/// How many values and collections a document may have. The API server takes no more than 3 MB at once.
+pub(super) const MOST_NODES: usize = 2_000_000;
+/// How many repeated keys are told of in one document.
+pub(super) const MOST_REPEATS: usize = 100;
+
 /// Parses a file. Never fails: what cannot be read becomes a [`Problem`], and the other documents are read all the same.
 pub fn parse(text: String) -> Parsed {
     parse_with(text, Reader::Either)
@@ -20,10 +27,13 @@ pub(super) fn parse_with(text: String, reader: Reader) -> Parsed {
     let mut parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
     if parsed.tree.source().len() >= u32::MAX as usize / 4 {
         parsed.documents.push(Document { root: None, span: Span::new(0, 0) });
-        parsed.problems.push(syntax(0, ReadError::new(Span::point(0), "the file is larger than a gigabyte")));
+        parsed.problems.push(syntax(0, *ReadError::new(Span::point(0), "the file is larger than a gigabyte")));
         return parsed;
     }
-    parsed.tree.reserve(parsed.tree.source().len() / 8 + 1);
+    let len = parsed.tree.source().len();
+    if len > LONG {
+        parsed.tree.reserve((len / 8).max((len / 2).min(MOST_NODES)), len);
+    }
     for piece in split(parsed.tree.source()) {
         document(&mut parsed, piece, reader);
     }
@@ -36,7 +46,7 @@ fn document(parsed: &mut Parsed, piece: Piece, reader: Reader) {
     if let Some(span) = piece.misplaced {
         let error = ReadError::new(span, "nothing but a comment can follow `---` on its line");
         let error = error.help("put what follows on a line of its own; kubectl refuses the whole file otherwise");
-        refuse(parsed, piece.span, error);
+        refuse(parsed, piece.span, *error);
         return;
     }
     let text = &parsed.tree.source()[piece.span.range()];
@@ -56,18 +66,18 @@ fn document(parsed: &mut Parsed, piece: Piece, reader: Reader) {
             parsed.problems.truncate(problems);
             parsed.comments.truncate(comments);
             parsed.tree.truncate(nodes);
-            refuse(parsed, piece.span, json_error.unwrap_or(error));
+            refuse(parsed, piece.span, *json_error.unwrap_or(error));
         }
     }
 }
 
-fn refuse(parsed: &mut Parsed, span: Span, error: Box<ReadError>) {
+fn refuse(parsed: &mut Parsed, span: Span, error: ReadError) {
     parsed.problems.push(syntax(parsed.documents.len() as u32, error));
     parsed.documents.push(Document { root: None, span });
 }
 
-fn syntax(document: u32, error: Box<ReadError>) -> Problem {
-    let ReadError { span, message, help, label } = *error;
+fn syntax(document: u32, error: ReadError) -> Problem {
+    let ReadError { span, message, help, label } = error;
     Problem { document, kind: ProblemKind::Syntax, span, message, help, label, node: None }
 }
 
@@ -131,6 +141,7 @@ fn bom(text: &str) -> u32 {
 pub(super) enum Reader {
     /// The fast one, and the general one if that declines.
     Either,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the readers are compared in tests"))]
     General,
 }
 

@@ -146,7 +146,7 @@ fn is_time(text: &str) -> bool {
     }
     match rest.bytes().next() {
         None => true,
-        Some(b'T' | b't') => clock(&rest[1..]).is_some_and(|zone| is_zone(zone)),
+        Some(b'T' | b't') => clock(&rest[1..]).is_some_and(is_zone),
         Some(b' ') => clock(&rest[1..]) == Some(""),
         _ => false,
     }
@@ -258,7 +258,8 @@ pub(super) fn in_json(value: f64) -> Option<Kind> {
     if !value.is_finite() {
         return None;
     }
-    let is_integer = value.fract() == 0.0 && value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0;
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    let is_integer = value.fract() == 0.0 && (-LIMIT..LIMIT).contains(&value);
     Some(if is_integer { Kind::Int(value as i64) } else { Kind::Float(value) })
 }
 
@@ -274,7 +275,7 @@ pub(super) fn float_key(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 || exponent >= 6 {
+    if !(-4..6).contains(&exponent) {
         return format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
     }
     format!("{value}")

@@ -325,35 +325,61 @@ impl Scanner<'_> {
         let mut rest = String::new();
         self.block_breaks(&mut indent, &mut rest)?;
         let mut was_blank = false;
+        // A single line is taken from where it stands.
+        let mut only = None;
         while self.column() == indent && self.at < self.bytes.end() {
             let is_blank = self.bytes.is_blank(self.at);
-            if style == Style::Folded && first == "\n" && !was_blank && !is_blank {
-                if rest.is_empty() {
-                    self.texts.cooked.push(' ');
-                }
+            let line = self.at;
+            end = self.bytes.line_end(line);
+            if only.is_none() && rest.is_empty() && self.texts.cooked.len() == from {
+                only = Some((line, end));
             } else {
-                self.texts.cooked.push_str(first);
+                self.cook_line(&mut only);
+                if style == Style::Folded && first == "\n" && !was_blank && !is_blank {
+                    if rest.is_empty() {
+                        self.texts.cooked.push(' ');
+                    }
+                } else {
+                    self.texts.cooked.push_str(first);
+                }
+                self.texts.cooked.push_str(&rest);
+                self.texts.cooked.push_str(&self.source[line..end]);
+                rest.clear();
             }
-            self.texts.cooked.push_str(&rest);
-            rest.clear();
             was_blank = is_blank;
-            end = self.bytes.line_end(self.at);
-            self.texts.cooked.push_str(&self.source[self.at..end]);
             self.at = end;
-            first = match self.bytes.break_len(self.at) {
+            first = match self.bytes.break_len(end) {
                 0 => "",
                 len => self.take_break(len),
             };
             self.block_breaks(&mut indent, &mut rest)?;
         }
-        if chomp != Chomp::Strip {
-            self.texts.cooked.push_str(first);
+        if chomp == Chomp::Strip {
+            first = "";
         }
-        if chomp == Chomp::Keep {
-            self.texts.cooked.push_str(&rest);
+        if chomp != Chomp::Keep {
+            rest.clear();
         }
-        let text = self.texts.cooked_from(from);
+        let as_written = first.is_empty() || self.source[end..].starts_with('\n');
+        let text = match only {
+            Some((start, end)) if rest.is_empty() && as_written => {
+                Text::source(Span::new(start as u32, (end + first.len()) as u32))
+            }
+            _ => {
+                self.cook_line(&mut only);
+                self.texts.cooked.push_str(first);
+                self.texts.cooked.push_str(&rest);
+                self.texts.cooked_from(from)
+            }
+        };
         Ok(scalar(style, start, end, text))
+    }
+
+    /// Puts a line that was left where it stands into the buffer of changed scalars after all.
+    fn cook_line(&mut self, line: &mut Option<(usize, usize)>) {
+        if let Some((start, end)) = line.take() {
+            self.texts.cooked.push_str(&self.source[start..end]);
+        }
     }
 
     /// The chomping and indentation indicators, in either order.

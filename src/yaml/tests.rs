@@ -99,7 +99,7 @@ fn told(parsed: &Parsed) -> String {
 #[test]
 fn both_readers_read_alike() {
     let mut dice = Dice(1);
-    let rounds = std::env::var("PLIMSOLL_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(1500);
+    let rounds = option_env!("PLIMSOLL_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(1500);
     for _ in 0..rounds {
         let text = damaged(MANIFESTS[dice.roll(MANIFESTS.len())], &mut dice);
         let (fast, general) = (parse(text.clone()), parse_with(text.clone(), Reader::General));

@@ -218,9 +218,10 @@ impl Tree {
         self.cooked = cooked;
     }
 
-    /// Makes room for `more` nodes. Room that is never used costs no memory.
-    pub(super) fn reserve(&mut self, more: usize) {
-        self.nodes.reserve_exact(more);
+    /// Makes room for what a long text may need, so that nothing has to move. Room that is never used costs no memory.
+    pub(super) fn reserve(&mut self, nodes: usize, characters: usize) {
+        self.nodes.reserve_exact(nodes);
+        self.cooked.reserve_exact(characters);
     }
 
     /// Drops all nodes from number `len` on: a document that turned out to be unreadable.

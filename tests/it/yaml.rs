@@ -50,11 +50,10 @@ fn documents_read_as_recorded() {
         };
         assert_eq!(reader, row["reader"].as_str().unwrap(), "{}: {:?}", row["id"], parsed.problems);
         assert_eq!(documents.len(), 1, "{}", row["id"]);
-        if let (Some(data), "ConfigMap") = (row["data"].as_object(), documents[0].as_ref().unwrap()["kind"].as_str().unwrap()) {
-            for (key, value) in data {
-                let read = &documents[0].as_ref().unwrap()["data"][key];
-                assert!(read == value || (read.is_null() && value == ""), "{}: {key} is {read}", row["id"]);
-            }
+        let Some(document) = documents[0].as_ref().filter(|document| document["kind"] == "ConfigMap") else { continue };
+        for (key, value) in row["data"].as_object().into_iter().flatten() {
+            let read = &document["data"][key];
+            assert!(read == value || (read.is_null() && value == ""), "{}: {key} is {read}", row["id"]);
         }
     }
 }
