@@ -43,20 +43,6 @@ pub fn canonical_cidr(value: &str) -> Result<(), Why> {
     if canonical == value { Ok(()) } else { Err(format!("must be written `{canonical}`").into()) }
 }
 
-/// `host:port`, the host an address and not a name.
-pub fn socket_address(value: &str) -> Result<(), Why> {
-    let why = "must be an IP address and a port: `192.0.2.1:80`, `[2001:db8::1]:80`";
-    let (host, port) = value.rsplit_once(':').ok_or(why)?;
-    let port_fits =
-        !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) && (1..=65535).contains(&port.parse().unwrap_or(0));
-    let host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(inner) => inner,
-        None if host.contains(':') => return Err(why.into()),
-        None => host,
-    };
-    if port_fits && sloppy_ip(host).is_some() { Ok(()) } else { Err(why.into()) }
-}
-
 /// The address as the server's own lenient reader takes it: leading zeros are decimal, IPv4 in IPv6 is IPv4.
 pub fn sloppy_ip(value: &str) -> Option<IpAddr> {
     if !value.contains(':') {

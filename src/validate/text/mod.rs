@@ -6,7 +6,7 @@ mod address;
 mod path;
 mod resource;
 
-pub use address::{canonical_cidr, canonical_ip, cidr, ip, ipv4, ipv6, sloppy_cidr, sloppy_ip, socket_address};
+pub use address::{canonical_cidr, canonical_ip, cidr, ip, ipv4, ipv6, sloppy_cidr, sloppy_ip};
 pub use path::{absolute_path, config_map_key, http_path, ingress_path, local_path, no_backsteps, path_segment, reserved_path};
 pub use resource::{
     container_resource_name, is_extended_resource, is_hugepages, is_integer_resource, is_native_resource, quota_resource_name,
@@ -38,15 +38,13 @@ pub fn dns_subdomain(value: &str) -> Result<(), Why> {
     value.split('.').try_for_each(plain_label)
 }
 
-/// A domain name whose labels may also hold and begin with `_` (DNS search paths).
+/// A domain name whose labels may also hold `_` and begin with one (DNS search paths).
 pub fn dns_subdomain_with_underscore(value: &str) -> Result<(), Why> {
     at_most(value, 253)?;
-    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
-    let end = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let end = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let fine = |label: &str| {
-        let bytes = label.as_bytes();
-        let (first, last) = (bytes.first().copied().unwrap_or(b' '), bytes.last().copied().unwrap_or(b' '));
-        bytes.iter().all(|&b| inner(b)) && (end(first) || first == b'_') && (end(last) || (bytes.len() == 1 && last == b'_'))
+        let bytes = label.strip_prefix('_').unwrap_or(label).as_bytes();
+        bytes.iter().all(|b| end(b) || b"-_".contains(b)) && bytes.first().is_some_and(end) && bytes.last().is_some_and(end)
     };
     if value.split('.').all(fine) {
         Ok(())
@@ -119,12 +117,6 @@ pub fn domain_prefixed_path(value: &str) -> Result<(), Why> {
         }
         _ => Err("must be a domain name and a path: `example.com/name`".into()),
     }
-}
-
-/// `domain/key`, the key as a label key has it.
-pub fn domain_prefixed_key(value: &str) -> Result<(), Why> {
-    qualified_name(value)?;
-    if value.contains('/') { Ok(()) } else { Err("must be a domain name and a key: `example.com/name`".into()) }
 }
 
 /// A port's name: at most 15 of `a-z0-9-`, at least one letter, no `--`, no `-` at either end (IANA service name).
@@ -212,16 +204,6 @@ pub fn sysctl(value: &str) -> Result<(), Why> {
 /// The version part of an apiVersion: `v1`, `v2beta1`, any RFC 1035 label.
 pub fn api_version(value: &str) -> Result<(), Why> {
     dns_label_1035(value)
-}
-
-/// The name of an object whose grammar is only what a URL path segment can hold (RBAC).
-pub fn path_segment_name(value: &str) -> Result<(), Why> {
-    path_segment(value)
-}
-
-/// The process-wide name of a node's user namespace or host: a DNS label that may begin with a digit.
-pub fn host_name(value: &str) -> Result<(), Why> {
-    dns_label(value)
 }
 
 /// Standard base64 with padding; line breaks are skipped, as Go's decoder does.

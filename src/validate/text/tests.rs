@@ -21,9 +21,8 @@ fn names() {
     table("dns_label_1035", dns_label_1035, &["a", "a-0", &n63], &["", "1a", "-a", "a-", "A", "a.b", &n64]);
     table("dns_subdomain", dns_subdomain, &["a", "a.b", "1.2", &n253], &["", ".", "a.", ".a", "a..b", "A.b", "a_b", &n254]);
     table("wildcard", wildcard_dns_subdomain, &["*.a", "*.a.b"], &["*", "a.b", "*.", "*a.b", "*.*.a", "a.*"]);
-    table("search path", dns_subdomain_with_underscore, &["_a", "a_b.c", "_"], &["a_", "__", "-a", "a..b"]);
+    table("search path", dns_subdomain_with_underscore, &["_a", "a_b.c", "a"], &["_", "a_", "__a", "-a", "a..b"]);
     table("fully qualified", fully_qualified_name, &["a.b.c"], &["a.b", "a", "", "a.b."]);
-    table("path_segment_name", path_segment_name, &["a:b", "A b", "..."], &[".", "..", "a/b", "a%b"]);
 }
 
 #[test]
@@ -34,7 +33,6 @@ fn keys_and_labels() {
     table("annotation_key", annotation_key, &["A", "Example.COM/a"], &["", "a b", "a/b/c"]);
     table("label_value", label_value, &["", "a", "A.b_c-d", "0"], &["-a", "a-", "a b", "a/b", &n64]);
     table("domain_prefixed_path", domain_prefixed_path, &["a.b/c", "a/b/c"], &["a", "/a", "a/", "A/b", "a/b c"]);
-    table("domain_prefixed_key", domain_prefixed_key, &["a.b/c"], &["a", "a/b/c", "a/"]);
     table("config_map_key", config_map_key, &["a", "A.b", ".a", "...a"[2..].into(), "-"], &["", ".", "..", "..a", "a b", "a/b"]);
 }
 
@@ -74,7 +72,6 @@ fn addresses() {
     assert_eq!(sloppy_ip("010.001.1.00"), Some([10, 1, 1, 0].into()));
     assert_eq!(sloppy_ip("::ffff:010.1.1.1"), Some([10, 1, 1, 1].into()));
     assert_eq!(sloppy_cidr("10.1.1.1/08"), Some(([10, 0, 0, 0].into(), 8)));
-    table("socket_address", socket_address, &["1.2.3.4:80", "[::1]:80"], &["::1:80", "a:80", "1.2.3.4", "1.2.3.4:0", ":80"]);
 }
 
 #[test]

@@ -3,16 +3,17 @@
 use super::super::Verdicts;
 use super::node_label;
 use crate::object::{Field, Quantity};
+use crate::schema::Version;
 
 /// A ServiceAccount.
-pub fn service_account(errs: &mut Verdicts, root: Field) {
+pub fn service_account(errs: &mut Verdicts, root: Field, _: Version) {
     if let Some(annotation) = root.get("metadata").get("annotations").some("kubernetes.io/enforce-mountable-secrets") {
         errs.warn(annotation, "this annotation is deprecated since 1.32: keep Secrets apart by namespaces");
     }
 }
 
 /// A ResourceQuota that allows more to be requested than to be the limit.
-pub fn resource_quota(errs: &mut Verdicts, root: Field) {
+pub fn resource_quota(errs: &mut Verdicts, root: Field, _: Version) {
     let hard = root.get("spec").get("hard");
     for (requests, bare, limits) in [
         ("requests.cpu", "cpu", "limits.cpu"),
@@ -32,7 +33,7 @@ pub fn resource_quota(errs: &mut Verdicts, root: Field) {
 }
 
 /// A Node.
-pub fn node(errs: &mut Verdicts, root: Field) {
+pub fn node(errs: &mut Verdicts, root: Field, _: Version) {
     for name in ["configSource", "externalID"] {
         let field = root.get("spec").get(name);
         if field.exists() && field.str() != Some("") {
@@ -42,7 +43,7 @@ pub fn node(errs: &mut Verdicts, root: Field) {
 }
 
 /// A RuntimeClass.
-pub fn runtime_class(errs: &mut Verdicts, root: Field) {
+pub fn runtime_class(errs: &mut Verdicts, root: Field, _: Version) {
     for (label, value) in root.get("scheduling").get("nodeSelector").entries() {
         node_label(errs, value, label);
     }

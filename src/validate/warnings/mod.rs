@@ -15,7 +15,7 @@ use crate::object::{Field, ObjectId};
 use crate::schema::Version;
 
 /// One kind's warnings: takes the object's root.
-type Warn = fn(&mut Verdicts, Field);
+type Warn = fn(&mut Verdicts, Field, Version);
 
 /// Which function warns about which kind.
 const KINDS: &[(&str, &str, Warn)] = &[
@@ -64,7 +64,7 @@ pub fn object(errs: &mut Verdicts, root: Field, id: &ObjectId, version: Version)
         }
     }
     if let Some((_, _, check)) = KINDS.iter().find(|(api_version, kind, _)| same(api_version, kind)) {
-        check(&mut warnings, root);
+        check(&mut warnings, root, version);
     }
     owners(&mut warnings, root);
     errs.join_warnings(warnings);

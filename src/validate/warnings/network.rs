@@ -2,9 +2,10 @@
 
 use super::super::{Verdicts, text};
 use crate::object::Field;
+use crate::schema::Version;
 
 /// A Service: fields that its type ignores, and deprecated ones.
-pub fn service(errs: &mut Verdicts, root: Field) {
+pub fn service(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
     let kind = spec.get("type").text();
     let headless = kind == "ClusterIP" && spec.get("clusterIP").text() == "None";
@@ -27,7 +28,7 @@ pub fn service(errs: &mut Verdicts, root: Field) {
     }
     match kind {
         "ExternalName" if !external.is_empty() => _ = errs.warn(external, "a Service of type ExternalName ignores `externalIPs`"),
-        _ if !external.is_empty() && !headless => {
+        _ if !external.is_empty() && !headless && version >= Version(36) => {
             errs.warn(external, "`externalIPs` is deprecated, and some clusters do not implement it any more");
         }
         _ => {}
@@ -35,7 +36,7 @@ pub fn service(errs: &mut Verdicts, root: Field) {
     if kind != "ExternalName" && !spec.get("externalName").is_empty() {
         errs.warn(spec.get("externalName"), "only a Service of type ExternalName uses `externalName`");
     }
-    if spec.get("trafficDistribution").text() == "PreferClose" {
+    if spec.get("trafficDistribution").text() == "PreferClose" && version >= Version(34) {
         errs.warn(spec.get("trafficDistribution"), "`PreferClose` is deprecated: use `PreferSameZone`, which means the same");
     }
     addresses(errs, spec);
@@ -52,7 +53,7 @@ fn addresses(errs: &mut Verdicts, spec: Field) {
 }
 
 /// Endpoints.
-pub fn endpoints(errs: &mut Verdicts, root: Field) {
+pub fn endpoints(errs: &mut Verdicts, root: Field, _: Version) {
     for subset in root.get("subsets").items() {
         for address in subset.get("addresses").items().chain(subset.get("notReadyAddresses").items()) {
             ip(errs, address.get("ip"));
@@ -61,7 +62,7 @@ pub fn endpoints(errs: &mut Verdicts, root: Field) {
 }
 
 /// An EndpointSlice.
-pub fn endpoint_slice(errs: &mut Verdicts, root: Field) {
+pub fn endpoint_slice(errs: &mut Verdicts, root: Field, _: Version) {
     if root.get("addressType").text() == "FQDN" {
         errs.warn(root.get("addressType"), "`FQDN` is deprecated: nothing reads such slices");
         return;
@@ -74,7 +75,7 @@ pub fn endpoint_slice(errs: &mut Verdicts, root: Field) {
 }
 
 /// An Ingress.
-pub fn ingress(errs: &mut Verdicts, root: Field) {
+pub fn ingress(errs: &mut Verdicts, root: Field, _: Version) {
     let class = root.get("metadata").get("annotations").get("kubernetes.io/ingress.class");
     if class.exists() && !root.get("spec").get("ingressClassName").exists() {
         errs.warn(class, "this annotation is deprecated: use `spec.ingressClassName`");
@@ -82,7 +83,7 @@ pub fn ingress(errs: &mut Verdicts, root: Field) {
 }
 
 /// A NetworkPolicy.
-pub fn network_policy(errs: &mut Verdicts, root: Field) {
+pub fn network_policy(errs: &mut Verdicts, root: Field, _: Version) {
     for (rules, peers) in [("ingress", "from"), ("egress", "to")] {
         let peers = root.get("spec").get(rules).items().flat_map(|rule| rule.get(peers).items());
         for block in peers.map(|peer| peer.get("ipBlock")) {

@@ -3,9 +3,10 @@
 use super::super::Verdicts;
 use super::{fractional_bytes, node_expressions, node_label, volumes};
 use crate::object::Field;
+use crate::schema::Version;
 
 /// A PersistentVolume.
-pub fn persistent_volume(errs: &mut Verdicts, root: Field) {
+pub fn persistent_volume(errs: &mut Verdicts, root: Field, _: Version) {
     let spec = root.get("spec");
     old_annotation(errs, root, "volume.beta.kubernetes.io/storage-class", "`spec.storageClassName`");
     old_annotation(errs, root, "volume.beta.kubernetes.io/mount-options", "`spec.mountOptions`");
@@ -20,7 +21,7 @@ pub fn persistent_volume(errs: &mut Verdicts, root: Field) {
 }
 
 /// A PersistentVolumeClaim.
-pub fn claim(errs: &mut Verdicts, root: Field) {
+pub fn claim(errs: &mut Verdicts, root: Field, _: Version) {
     old_annotation(errs, root, "volume.beta.kubernetes.io/storage-class", "`spec.storageClassName`");
     claim_spec(errs, root.get("spec"));
 }
@@ -33,14 +34,14 @@ pub fn claim_spec(errs: &mut Verdicts, spec: Field) {
 }
 
 /// A StorageClass.
-pub fn storage_class(errs: &mut Verdicts, root: Field) {
+pub fn storage_class(errs: &mut Verdicts, root: Field, _: Version) {
     for topology in root.get("allowedTopologies").items() {
         node_expressions(errs, topology.get("matchLabelExpressions"));
     }
 }
 
 /// A CSIStorageCapacity.
-pub fn capacity(errs: &mut Verdicts, root: Field) {
+pub fn capacity(errs: &mut Verdicts, root: Field, _: Version) {
     let topology = root.get("nodeTopology");
     node_expressions(errs, topology.get("matchExpressions"));
     for (label, value) in topology.get("matchLabels").entries() {
@@ -49,9 +50,10 @@ pub fn capacity(errs: &mut Verdicts, root: Field) {
 }
 
 /// A CSIDriver: tokens in volume attributes end up in logs.
-pub fn csi_driver(errs: &mut Verdicts, root: Field) {
+pub fn csi_driver(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
-    if !spec.get("tokenRequests").is_empty() && !spec.get("serviceAccountTokenInSecrets").exists() {
+    // Before 1.35 there is nothing to set.
+    if version >= Version(35) && !spec.get("tokenRequests").is_empty() && !spec.get("serviceAccountTokenInSecrets").exists() {
         let message = "service account tokens go to the driver among the volume's attributes, where they may be logged";
         errs.warn(spec.get("serviceAccountTokenInSecrets"), message)
             .help("set `serviceAccountTokenInSecrets: true` if the driver supports it");

@@ -2,9 +2,10 @@
 
 use super::super::{Verdicts, text};
 use crate::object::Field;
+use crate::schema::Version;
 
 /// A Secret of type `kubernetes.io/tls`.
-pub fn secret(errs: &mut Verdicts, root: Field) {
+pub fn secret(errs: &mut Verdicts, root: Field, _: Version) {
     if root.get("type").text() != "kubernetes.io/tls" {
         return;
     }

@@ -3,32 +3,33 @@
 use super::super::{Verdicts, text};
 use super::{pod as pod_spec, storage};
 use crate::object::Field;
+use crate::schema::Version;
 
 /// A Pod.
-pub fn pod(errs: &mut Verdicts, root: Field) {
+pub fn pod(errs: &mut Verdicts, root: Field, _: Version) {
     name(errs, root, "the Pod's host name");
     pod_spec::pod(errs, root);
 }
 
 /// A PodTemplate.
-pub fn pod_template(errs: &mut Verdicts, root: Field) {
+pub fn pod_template(errs: &mut Verdicts, root: Field, _: Version) {
     pod_spec::template(errs, root.get("template"));
 }
 
 /// A workload whose name does not matter.
-pub fn workload(errs: &mut Verdicts, root: Field) {
+pub fn workload(errs: &mut Verdicts, root: Field, _: Version) {
     pod_spec::template(errs, root.get("spec").get("template"));
 }
 
 /// A workload whose name begins its pods' names.
-pub fn named_workload(errs: &mut Verdicts, root: Field) {
+pub fn named_workload(errs: &mut Verdicts, root: Field, version: Version) {
     name(errs, root, "the names and host names of its Pods");
-    workload(errs, root);
+    workload(errs, root, version);
 }
 
 /// A StatefulSet.
-pub fn stateful_set(errs: &mut Verdicts, root: Field) {
-    workload(errs, root);
+pub fn stateful_set(errs: &mut Verdicts, root: Field, version: Version) {
+    workload(errs, root, version);
     let spec = root.get("spec");
     for claim in spec.get("volumeClaimTemplates").items() {
         storage::claim_spec(errs, claim.get("spec"));
@@ -39,13 +40,13 @@ pub fn stateful_set(errs: &mut Verdicts, root: Field) {
 }
 
 /// A Job.
-pub fn job(errs: &mut Verdicts, root: Field) {
+pub fn job(errs: &mut Verdicts, root: Field, _: Version) {
     name(errs, root, "the names and host names of its Pods");
     job_spec(errs, root.get("spec"));
 }
 
 /// A CronJob.
-pub fn cron_job(errs: &mut Verdicts, root: Field) {
+pub fn cron_job(errs: &mut Verdicts, root: Field, _: Version) {
     name(errs, root, "the names and host names of its Pods");
     job_spec(errs, root.get("spec").get("jobTemplate").get("spec"));
 }
