@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Checked};
 use plimsoll::plan::{self, Apply, Effect, Options, Plan, Prune};
-use plimsoll::report;
+use plimsoll::report::{self, Detail};
 use plimsoll::schema::Version;
 
 use super::input::{self, Paths};
+use super::output::When;
 use super::sources;
 use super::{Failure, output};
 
@@ -39,8 +40,14 @@ pub struct PlanArgs {
     #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
     kubernetes_version: Version,
     /// How to report.
-    #[arg(long, value_enum, default_value = "json")]
+    #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// How much to say in text.
+    #[arg(long, value_enum, default_value = "steps")]
+    detail: DetailWord,
+    /// When to use colours.
+    #[arg(long, value_enum, default_value = "auto")]
+    color: When,
     /// Exit with 10 when something would change, with 11 when something is deleted, replaced or lost.
     #[arg(long)]
     exit_code: bool,
@@ -68,8 +75,33 @@ enum PruneWord {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
+    /// For people.
+    Text,
     /// One JSON document, `plimsoll.plan/1`.
     Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DetailWord {
+    /// One line an object.
+    Summary,
+    /// Changes and steps.
+    Steps,
+    /// Also pods by name.
+    Pods,
+    /// Also unchanged objects and every assumption.
+    Full,
+}
+
+impl DetailWord {
+    fn level(self) -> Detail {
+        match self {
+            DetailWord::Summary => Detail::Summary,
+            DetailWord::Steps => Detail::Steps,
+            DetailWord::Pods => Detail::Pods,
+            DetailWord::Full => Detail::Full,
+        }
+    }
 }
 
 /// Runs `plan`.
@@ -95,6 +127,7 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     };
     let plan = plan::plan(&before, &after, &options);
     output::print(&match args.format {
+        Format::Text => report::plan_text(&plan, args.detail.level(), args.color.colour(), output::width()),
         Format::Json => format!("{}\n", report::plan_json(&plan)),
     })?;
     Ok(exit_code(args, &plan))

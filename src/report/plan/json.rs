@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::words::{apply_word, effect_word};
 use crate::object::ObjectId;
 use crate::plan::{
-    Action, Apply, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject, Rollout, Round,
-    Source, Step, Sum,
+    Action, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject, Rollout, Round, Source,
+    Step, Sum,
 };
 
 /// The whole plan.
@@ -28,30 +29,6 @@ pub fn plan_json(plan: &Plan) -> Value {
         "findings": plan.findings.iter().map(finding_json).collect::<Vec<Value>>(),
         "assumptions": plan.assumptions,
     })
-}
-
-/// The word for a way of applying.
-pub fn apply_word(apply: Apply) -> &'static str {
-    match apply {
-        Apply::Client => "client",
-        Apply::Server => "server",
-        Apply::Replace => "replace",
-    }
-}
-
-/// The word for an effect.
-pub fn effect_word(effect: Effect) -> &'static str {
-    match effect {
-        Effect::None => "none",
-        Effect::Future => "future",
-        Effect::InPlace => "inPlace",
-        Effect::Rollout => "rollout",
-        Effect::Create => "create",
-        Effect::LeftBehind => "leftBehind",
-        Effect::Delete => "delete",
-        Effect::Replace => "replace",
-        Effect::Refused => "refused",
-    }
 }
 
 fn object_json(object: &PlannedObject) -> Value {
