@@ -95,6 +95,11 @@ impl Text {
         Text { start: span.start, len: span.len() | COOKED }
     }
 
+    /// Its place in the source, unless it stands in the tree's own buffer.
+    pub fn in_source(self) -> Option<Span> {
+        (self.len & COOKED == 0).then(|| Span::new(self.start, self.start + self.len))
+    }
+
     /// Whether there are no characters.
     pub fn is_empty(self) -> bool {
         self.len & !COOKED == 0

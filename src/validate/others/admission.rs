@@ -11,7 +11,6 @@ use crate::validate::cel::{self, Certain, Environment, Returns};
 use crate::validate::meta::{self, Scope};
 use crate::validate::selector::label_selector;
 use crate::validate::{Unique, Verdicts, text};
-use crate::yaml::Text;
 
 const MAX_MATCH_CONDITIONS: usize = 64;
 /// What an expression can refer to wherever it stands.
@@ -208,7 +207,7 @@ pub fn expression(errs: &mut Verdicts, source: Field, environment: &Environment,
         Ok(found) => found,
         Err(fault) => {
             let verdict = errs.invalid(source, format!("it does not compile: {}", fault.why));
-            if let Text::Source(span) = source.raw() {
+            if let Some(span) = source.raw().in_source() {
                 let start = span.start + fault.at as u32;
                 verdict.span = Span::new(start, start + word_length(&source.text()[fault.at..]));
             }
