@@ -40,6 +40,11 @@ pub fn kind(version: Version, api_version: &str, kind: &str) -> Option<&'static 
     Table::of(version).kind(api_version, kind)
 }
 
+/// Whether an apiVersion is of a group that is not Kubernetes' own.
+pub fn is_custom(api_version: &str) -> bool {
+    api_version.split_once('/').is_some_and(|(group, _)| group.contains('.') && !kinds::is_built_in(group))
+}
+
 /// Whether a built-in kind called `kind`, of whatever group and release, has the field `name` at its top level.
 pub fn has_field(kind: &str, name: &str) -> bool {
     let in_version = |version: Version| {

@@ -38,6 +38,17 @@ pub fn metadata_without_name(errs: &mut Verdicts, root: Field, scope: Scope) {
     known_finalizers(errs, root);
 }
 
+/// `metadata` of a custom resource, as far as there is one: what only a client reads may have none.
+pub fn custom_metadata(errs: &mut Verdicts, root: Field) {
+    let metadata = root.get("metadata");
+    // OpenShift serves groups of its own that name things freely.
+    let free = root.get("apiVersion").text().split('/').next().is_some_and(|group| group.ends_with("openshift.io"));
+    let check = if free { text::path_segment } else { text::dns_subdomain };
+    errs.may(metadata.get("name"), check);
+    all_but_names(errs, metadata, Scope::Namespaced);
+    labels(errs, metadata.get("labels"));
+}
+
 fn known_finalizers(errs: &mut Verdicts, root: Field) {
     for finalizer in root.get("metadata").get("finalizers").items() {
         if let Err(why) = kubernetes_finalizer(finalizer.text()) {

@@ -31,7 +31,7 @@ pub use update::update;
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
 
 use crate::object::{Field, ObjectId};
-use crate::schema::Version;
+use crate::schema::{self, Version};
 
 /// One kind's validation: takes the object's root.
 type Check = fn(&mut Verdicts, Field, Version);
@@ -57,12 +57,14 @@ const KINDS: &[(&str, &str, Check)] = &[
 ];
 
 /// Puts into `errs` what the server would refuse about the object at `root`, whose defaults are filled in. Says nothing about
-/// kinds it does not know.
+/// kinds it does not know but the metadata of custom resources.
 pub fn object(root: Field, id: &ObjectId, version: Version, errs: &mut Verdicts) {
     let known =
         KINDS.iter().chain(others::KINDS).find(|(api_version, kind, _)| *api_version == id.api_version && *kind == id.kind);
     if let Some((_, _, check)) = known {
         check(errs, root, version);
+    } else if schema::is_custom(&id.api_version) {
+        meta::custom_metadata(errs, root);
     }
     warnings::object(errs, root, id, version);
 }

@@ -519,3 +519,20 @@ fn requests_and_events() {
     refused("apps/v1", "ControllerRevision", &[("data: [1]\nrevision: -1", &["Invalid data", "Invalid revision"])]);
     refused("coordination.k8s.io/v1", "Lease", &[("metadata: {name: a, finalizers: [a]}", &[])]);
 }
+
+#[test]
+fn custom_resources() {
+    refused(
+        "example.com/v1",
+        "Thing",
+        &[
+            (
+                "metadata: {name: A, namespace: b.c, labels: {a: /}}",
+                &["Invalid metadata.name", "Invalid metadata.namespace", "Invalid metadata.labels"],
+            ),
+            // What only a client reads may have no name.
+            ("metadata: {}", &[]),
+        ],
+    );
+    refused("user.openshift.io/v1", "User", &[("metadata: {name: 'system:admin'}", &[])]);
+}
