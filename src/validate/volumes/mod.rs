@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::{Unique, Verdicts, claim, meta, text};
 use crate::object::Field;
+use crate::text::Span;
 
 /// What a mount needs to know of the volume it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,10 @@ pub enum Backing {
 pub struct Volumes<'a> {
     /// What each volume without a fault is, under its name.
     pub by_name: BTreeMap<&'a str, Backing>,
+    /// The places of those with a fault. To the server they do not exist.
+    pub faulty: BTreeMap<&'a str, Span>,
+    /// Whether there are volumes whose names cannot be read.
+    pub unreadable: bool,
 }
 
 /// Checks one kind of volume source.
@@ -72,7 +77,7 @@ const ODD_NAMES: &[(&str, &str)] = &[("cephfs", "cephFS"), ("downwardAPI", "down
 /// All of `spec.volumes`. In a StatefulSet the claims made from its templates come first: the server counts them in, and leaves
 /// out the volumes whose names they have.
 pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
-    let mut known = Volumes::default();
+    let mut known = Volumes { unreadable: volumes.poisoned(), ..Volumes::default() };
     let mut names = Unique::default();
     let path = volumes.path();
     let templates: Vec<Field> = claim_templates(volumes).collect();
@@ -91,7 +96,10 @@ pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
         if errs.len() == since {
             let claims = volume.get("persistentVolumeClaim").exists() || volume.get("ephemeral").exists();
             known.by_name.insert(volume.get("name").text(), if claims { Backing::Claim } else { Backing::Other });
+        } else {
+            known.faulty.insert(volume.get("name").text(), volume.get("name").span());
         }
+        known.unreadable |= volume.get("name").poisoned();
         made_by_another(errs, volumes, volume, pod.as_deref());
         let position = templates.len() + i;
         if position != volume.index() {
@@ -177,6 +185,8 @@ fn templated<'a>(errs: &mut Verdicts, template: Field<'a>, place: &str, names: &
     }
     if errs.len() == since {
         known.by_name.insert(name.text(), Backing::Claim);
+    } else {
+        known.faulty.insert(name.text(), name.span());
     }
     errs.reprint(since, &name.path(), &format!("{place}.name"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Verdicts, text};
+use super::super::{Verdicts, nearest, text};
 use super::{Backing, Volumes, set};
 use crate::object::Field;
 
@@ -36,9 +36,25 @@ fn name_and_path(errs: &mut Verdicts, mount: Field, volumes: &Volumes) {
     let name = mount.get("name");
     set(errs, name);
     if !volumes.by_name.contains_key(name.text()) {
-        errs.not_found(name, "the pod has no such volume");
+        unknown(errs, name, volumes);
     }
     set(errs, mount.get("mountPath"));
+}
+
+/// A name that no volume has; or one whose volume has a fault of its own, which the server then takes for missing.
+fn unknown(errs: &mut Verdicts, name: Field, volumes: &Volumes) {
+    if volumes.unreadable {
+        return;
+    }
+    if let Some(&fault) = volumes.faulty.get(name.text()).filter(|_| !name.text().is_empty()) {
+        errs.not_found(name, "the volume is refused itself").label(fault, "this volume");
+        return;
+    }
+    let names: Vec<&str> = volumes.by_name.keys().chain(volumes.faulty.keys()).copied().collect();
+    let verdict = errs.not_found(name, "the pod has no such volume");
+    if let Some(near) = nearest(name.text(), &names) {
+        verdict.help(format!("did you mean `{near}`?"));
+    }
 }
 
 /// A volume is mounted or used as a device, not both; nor do the two share a path.
@@ -109,7 +125,7 @@ fn block_devices(errs: &mut Verdicts, devices: Field, mounts: &BTreeMap<&str, &s
         match volumes.by_name.get(name.text()) {
             Some(Backing::Claim) => {}
             Some(Backing::Other) => _ = errs.invalid(name, "only a claim or an ephemeral volume can be a block device"),
-            None => _ = errs.not_found(name, "the pod has no such volume"),
+            None => unknown(errs, name, volumes),
         }
         set(errs, path);
         if paths.contains(path.text()) {
