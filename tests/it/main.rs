@@ -3,6 +3,7 @@
 mod cli;
 mod cron;
 mod defaults;
+mod definitions;
 mod facts;
 mod hostile;
 mod mutations;
@@ -19,4 +20,5 @@ mod structure;
 mod tidy;
 mod validation;
 mod warnings;
+mod workloads;
 mod yaml;

@@ -7,7 +7,7 @@ use plimsoll::check::{Options, check};
 use plimsoll::diagnostic::{Family, Severity};
 
 /// Each case: what stands below `apiVersion`, `kind` and `metadata` of the object, and the refusals it gets.
-fn refused(api_version: &str, kind: &str, cases: &[(&str, &[&str])]) {
+pub fn refused(api_version: &str, kind: &str, cases: &[(&str, &[&str])]) {
     for (body, expected) in cases {
         let name = if body.contains("metadata:") { "" } else { "metadata: {name: a.b.c}\n" };
         let text = format!("apiVersion: {api_version}\nkind: {kind}\n{name}{body}\n");

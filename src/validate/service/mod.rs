@@ -13,14 +13,16 @@ use crate::schema::Version;
 const MOST_AFFINITY: i64 = 86400;
 
 /// A Service. Where its addresses cannot be allocated, the server looks no further.
-pub fn service(errs: &mut Verdicts, root: Field, _version: Version) {
+pub fn service(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
     let before = errs.len();
     addresses::allocate(errs, spec);
     if errs.len() > before {
         return;
     }
-    meta::metadata(errs, root, Scope::Namespaced, text::dns_label);
+    // A name may begin with a digit since 1.35.
+    let name = if version >= Version(35) { text::dns_label } else { text::dns_label_1035 };
+    meta::metadata(errs, root, Scope::Namespaced, name);
     service_type(errs, spec);
     ports::ports(errs, spec);
     meta::labels(errs, spec.get("selector"));
@@ -28,7 +30,7 @@ pub fn service(errs: &mut Verdicts, root: Field, _version: Version) {
     addresses::external(errs, spec.get("externalIPs"));
     traffic::source_ranges(errs, root);
     traffic::load_balancer(errs, spec);
-    traffic::policies(errs, spec);
+    traffic::policies(errs, spec, version);
 }
 
 fn type_is(spec: Field, name: &str) -> bool {

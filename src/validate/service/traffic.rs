@@ -2,6 +2,7 @@
 
 use super::type_is;
 use crate::object::Field;
+use crate::schema::Version;
 use crate::validate::{Verdicts, text};
 
 /// The annotation that `loadBalancerSourceRanges` took the place of.
@@ -51,7 +52,7 @@ pub fn load_balancer(errs: &mut Verdicts, spec: Field) {
 }
 
 /// The traffic policies, the port that health checks of a load balancer ask, and which endpoints are preferred.
-pub fn policies(errs: &mut Verdicts, spec: Field) {
+pub fn policies(errs: &mut Verdicts, spec: Field, version: Version) {
     let outside = spec.get("externalTrafficPolicy");
     if is_reached_from_outside(spec) {
         errs.must_be_one_of(outside, &["Cluster", "Local"]);
@@ -71,7 +72,8 @@ pub fn policies(errs: &mut Verdicts, spec: Field) {
         errs.one_of(inside, &["Cluster", "Local"]);
     }
     if let Some(distribution) = spec.some("trafficDistribution") {
-        errs.one_of(distribution, &["PreferClose", "PreferSameZone", "PreferSameNode"]);
+        let known: &[&str] = &["PreferClose", "PreferSameZone", "PreferSameNode"];
+        errs.one_of(distribution, if version >= Version(34) { known } else { &known[..1] });
     }
 }
 
