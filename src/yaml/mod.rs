@@ -1,5 +1,7 @@
 //! YAML as the Kubernetes API server reads it: text to a tree of typed nodes with spans, and what is wrong with the text.
 
+#[cfg(test)]
+mod against_libyaml;
 mod build;
 mod chars;
 mod event;

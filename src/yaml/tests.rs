@@ -4,16 +4,16 @@ use super::read::{Reader, parse_with};
 use super::{Parsed, ProblemKind, parse};
 
 /// A small deterministic random number generator.
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % sides.max(1)
     }
 }
 
-const MANIFESTS: &[&str] = &[
+pub(super) const MANIFESTS: &[&str] = &[
     include_str!("../../testdata/yaml/manifests/plain.yaml"),
     include_str!("../../testdata/yaml/manifests/texts.yaml"),
     include_str!("../../testdata/yaml/manifests/flow.yaml"),
@@ -63,7 +63,7 @@ const BITS: &[&str] = &[
 ];
 
 /// One to three damages at random places.
-fn damaged(text: &str, dice: &mut Dice) -> String {
+pub(super) fn damaged(text: &str, dice: &mut Dice) -> String {
     let mut text = text.to_string();
     for _ in 0..=dice.roll(3) {
         let mut at = dice.roll(text.len() + 1);
