@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::validate::Why;
+use crate::validate::{Why, nearest};
 
 /// A schedule: `minute hour day-of-month month day-of-week`, a descriptor like `@daily`, or `@every 1h30m`.
 #[derive(Clone, Debug)]
@@ -129,9 +129,21 @@ fn load_zone(name: &str) -> Result<TimeZone, Why> {
     if ["", "UTC", "Local"].contains(&name) {
         return Ok(TimeZone::UTC);
     }
-    let unknown = || format!("`{name}` is no time zone of the tz database: write it as `Europe/Rome`, with the same capitals");
-    let zone = ZONES.get_or_init(TimeZoneDatabase::bundled).get(name).map_err(|_| unknown())?;
-    if zone.iana_name() == Some(name) { Ok(zone) } else { Err(unknown().into()) }
+    let zones = ZONES.get_or_init(TimeZoneDatabase::bundled);
+    // The database does not mind capitals; Go does.
+    match zones.get(name).ok().and_then(|zone| Some((zone.iana_name()?.to_string(), zone))) {
+        Some((exact, zone)) if exact == name => Ok(zone),
+        Some((exact, _)) if exact.eq_ignore_ascii_case(name) => Err(format!("capitals matter: write `{exact}`").into()),
+        _ => Err(unknown_zone(zones, name)),
+    }
+}
+
+fn unknown_zone(zones: &TimeZoneDatabase, name: &str) -> Why {
+    let names: Vec<String> = zones.available().map(|name| name.to_string()).collect();
+    match nearest(name, &names.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Some(near) => format!("the tz database has no zone `{name}`: did you mean `{near}`?").into(),
+        None => format!("the tz database has no zone `{name}`: zones are written like `Europe/Rome`").into(),
+    }
 }
 
 /// Splits off `TZ=zone ` or `CRON_TZ=zone `.
