@@ -109,3 +109,60 @@ pub fn nearest_quantity(text: &str) -> Option<String> {
     let fixed = format!("{number}{suffix}");
     Quantity::parse(&fixed).is_ok().then_some(fixed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_go_parses() {
+        for text in [
+            "2026-11-21T08:00:00Z",
+            "2026-11-21T08:00:00+01:00",
+            "2024-02-29T8:00:00Z",
+            "2026-11-21T08:00:00.123456789Z",
+            "2026-11-21T08:00:00,5Z",
+        ] {
+            assert!(is_time(text), "{text}");
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2026-11-21",
+            "2026-11-21T08:00Z",
+            "2026-11-21 08:00:00Z",
+            "2026-11-21t08:00:00z",
+            "2026-02-29T08:00:00Z",
+            "2026-13-01T08:00:00Z",
+            "2026-11-21T24:00:00Z",
+            "2026-11-21T08:00:00",
+            "2026-11-21T08:00:00.Z",
+            "2026-11-21T08:00:00+0100",
+            "2026-11-21T08:00:00Z ",
+        ] {
+            assert!(!is_time(text), "{text}");
+        }
+        assert!(is_micro_time("2026-11-21T08:00:00.000000Z"));
+        assert!(!is_micro_time("2026-11-21T08:00:00Z"));
+        assert!(!is_micro_time("2026-11-21T08:00:00.0000000Z"));
+    }
+
+    #[test]
+    fn base64_is_the_standard_one_with_padding() {
+        for text in ["", "aGVsbG8=", "aGVs\nbG8=\n", "aGVsbA==", "+/+/", "aGVsbG9="] {
+            assert!(base64(text).is_ok(), "{text}");
+        }
+        for text in ["aGVsbG8", "aGVsbG8==", "=", "_-_-", "not base64!", "aGVsbA==aGVs", "a", "aGVs bG8="] {
+            assert!(base64(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn quantities_are_mended() {
+        let cases = [("1 Gi", "1Gi"), ("512MB", "512M"), ("2gb", "2G"), ("1_000", "1000"), ("128mi", "128Mi")];
+        for (text, mended) in cases {
+            assert_eq!(nearest_quantity(text).as_deref(), Some(mended));
+        }
+        assert_eq!(nearest_quantity("many"), None);
+    }
+}

@@ -1,6 +1,6 @@
 //! The walk over one object: every node beside what the schema says of its place.
 
-use super::hints;
+use super::hints::{self, Hint};
 use super::tables::{Shape, Table, TypeId};
 use super::values::{self, Wrong};
 use crate::diagnostic::Cause;
@@ -44,13 +44,18 @@ struct Walk<'t> {
     frames: Vec<Frame>,
     todo: Vec<Step>,
     verdicts: Vec<Verdict>,
+    /// How many more unknown fields get a hint: looking for what was meant takes time, and a file of thousands is no typo.
+    hints: usize,
 }
+
+/// How many unknown fields of an object get a hint.
+const HINTS: usize = 50;
 
 static STRINGS: Shape = Shape::Str;
 
 /// Checks the struct of type `id` at `node`, in the object at `root`. Depth costs no stack.
 pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, id: TypeId) -> Vec<Verdict> {
-    let mut walk = Walk { tree, table, root, frames: Vec::new(), todo: Vec::new(), verdicts: Vec::new() };
+    let mut walk = Walk { tree, table, root, frames: Vec::new(), todo: Vec::new(), verdicts: Vec::new(), hints: HINTS };
     match walk.tree.node(node).kind {
         Kind::Map => walk.fields(node, id, Strictness::Strict, 0),
         Kind::Null => {}
@@ -133,7 +138,10 @@ impl Walk<'_> {
     fn unknown(&mut self, node: NodeId, frame: usize) {
         let field = self.field(node);
         let owner = self.table.get(self.frames[frame].id);
-        let hint = hints::unknown_field(self.table, &self.frames, frame, field);
+        let hint = match self.hints {
+            0 => Hint::default(),
+            _ => hints::unknown_field(self.table, &self.frames, frame, field),
+        };
         self.verdicts.push(Verdict {
             cause: Cause::UnknownField,
             field: field.strict_path(),
@@ -144,6 +152,7 @@ impl Walk<'_> {
             rule: None,
             fix: hint.fix,
         });
+        self.hints = self.hints.saturating_sub(1);
         let Some(meant) = hint.meant else {
             self.tree.node_mut(node).flags |= flag::POISONED;
             return;
