@@ -170,6 +170,8 @@ fn autoscalers() {
     for (fields, expected) in cases {
         refused("autoscaling/v2", "HorizontalPodAutoscaler", &[(&format!("spec: {{{target}, {fields}}}"), &expected)]);
     }
+    let legacy = "spec: {maxReplicas: 1, scaleTargetRef: {apiVersion: v1, kind: ReplicationController, name: a}}";
+    refused("autoscaling/v2", "HorizontalPodAutoscaler", &[(legacy, &[])]);
     let v1 = format!("spec: {{{target}, minReplicas: 0, targetCPUUtilizationPercentage: 0}}");
     let expected: &[&str] =
         &["Invalid spec.minReplicas", "Forbidden spec.metrics", "Invalid spec.metrics[0].resource.target.averageUtilization"];

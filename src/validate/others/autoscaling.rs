@@ -9,11 +9,15 @@ use crate::validate::{Verdicts, text};
 /// Longest stabilization window and longest period of a policy, in seconds.
 const MAX_WINDOW: i64 = 3600;
 const MAX_PERIOD: i64 = 1800;
+/// Since when tolerances are not dropped unread.
+const TOLERANCE: Version = Version(35);
+/// Since when the apiVersion of a target is looked at.
+const CHECKED_API_VERSION: Version = Version(34);
 const METRICS_ANNOTATION: &str = "autoscaling.alpha.kubernetes.io/metrics";
 
 /// A HorizontalPodAutoscaler of autoscaling/v2.
-pub fn autoscaler(errs: &mut Verdicts, root: Field, _: Version) {
-    common(errs, root);
+pub fn autoscaler(errs: &mut Verdicts, root: Field, version: Version) {
+    common(errs, root, version);
     let spec = root.get("spec");
     let metrics = spec.get("metrics");
     for metric in metrics.items() {
@@ -23,14 +27,18 @@ pub fn autoscaler(errs: &mut Verdicts, root: Field, _: Version) {
         scale_to_zero(errs, spec, metrics);
     }
     if let Some(behavior) = spec.some("behavior") {
-        scaling_rules(errs, behavior.get("scaleUp"));
-        scaling_rules(errs, behavior.get("scaleDown"));
+        for rules in [behavior.get("scaleUp"), behavior.get("scaleDown")].into_iter().filter(|rules| rules.exists()) {
+            scaling_rules(errs, rules);
+            if version >= TOLERANCE {
+                tolerance(errs, rules.get("tolerance"));
+            }
+        }
     }
 }
 
 /// A HorizontalPodAutoscaler of autoscaling/v1: its one target becomes the first metric of the v2 form.
-pub fn autoscaler_v1(errs: &mut Verdicts, root: Field, _: Version) {
-    common(errs, root);
+pub fn autoscaler_v1(errs: &mut Verdicts, root: Field, version: Version) {
+    common(errs, root, version);
     let target = root.get("spec").get("targetCPUUtilizationPercentage");
     // An annotation can hold metrics of the v2 form.
     if root.get("metadata").get("annotations").get(METRICS_ANNOTATION).absent() {
@@ -50,7 +58,7 @@ fn scale_to_zero(errs: &mut Verdicts, spec: Field, metrics: Field) {
     }
 }
 
-fn common(errs: &mut Verdicts, root: Field) {
+fn common(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     let spec = root.get("spec");
     let (min, max) = (spec.get("minReplicas"), spec.get("maxReplicas"));
@@ -66,9 +74,19 @@ fn common(errs: &mut Verdicts, root: Field) {
     }
     let target = spec.get("scaleTargetRef");
     reference(errs, target);
-    match group(target.get("apiVersion").text()) {
-        None => _ = errs.invalid(target.get("apiVersion"), "must be `group/version`"),
-        Some("") => _ = errs.invalid(target.get("apiVersion"), "must name an API group: `apps/v1`"),
+    if version >= CHECKED_API_VERSION {
+        target_version(errs, target);
+    }
+}
+
+/// A target's apiVersion: with a group, but for the one kind without a group that can be scaled.
+fn target_version(errs: &mut Verdicts, target: Field) {
+    let api_version = target.get("apiVersion");
+    match group(api_version.text()) {
+        None => _ = errs.invalid(api_version, "must be `group/version`"),
+        Some("") if target.get("kind").text() != "ReplicationController" => {
+            errs.invalid(api_version, "must name an API group: `apps/v1`");
+        }
         Some(_) => {}
     }
 }
@@ -202,17 +220,11 @@ fn metric_target(errs: &mut Verdicts, target: Field) {
 }
 
 fn scaling_rules(errs: &mut Verdicts, rules: Field) {
-    if !rules.exists() {
-        return;
-    }
     if let Some(window) = rules.some("stabilizationWindowSeconds") {
         errs.between(window, 0, MAX_WINDOW);
     }
     if let Some(policy) = rules.some("selectPolicy") {
         errs.one_of(policy, &["Disabled", "Max", "Min"]);
-    }
-    if rules.some("tolerance").and_then(Quantity::of).is_some_and(|tolerance| tolerance.sign() < 0) {
-        errs.invalid(rules.get("tolerance"), "must not be negative");
     }
     let policies = rules.get("policies");
     if policies.is_empty() {
@@ -222,5 +234,11 @@ fn scaling_rules(errs: &mut Verdicts, rules: Field) {
         errs.one_of(policy.get("type"), &["Percent", "Pods"]);
         errs.at_least(policy.get("value"), 1);
         errs.between(policy.get("periodSeconds"), 1, MAX_PERIOD);
+    }
+}
+
+fn tolerance(errs: &mut Verdicts, tolerance: Field) {
+    if Quantity::of(tolerance).is_some_and(|tolerance| tolerance.sign() < 0) {
+        errs.invalid(tolerance, "must not be negative");
     }
 }
