@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use plimsoll::check::{self, Options};
 use plimsoll::report::{self, Colour, Sources};
 use plimsoll::workspace::{FileReport, Workspace};
-use plimsoll::yaml;
+use plimsoll::yaml::{self, Reader};
 use rayon::prelude::*;
 
 #[global_allocator]
@@ -24,10 +24,10 @@ fn main() {
     let files = generate::files(TOTAL);
     let bytes: usize = files.iter().map(String::len).sum();
     println!("{} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
-    let events = rate(bytes, || files.iter().map(|text| yaml::parse(text.clone()).tree.len()).sum::<usize>());
+    let events = rate(bytes, || files.iter().map(|text| yaml::general_events(text)).sum::<usize>());
     let fast = rate(bytes, || files.iter().map(|text| yaml::parse(text.clone()).tree.len()).sum::<usize>());
     let lint = rate(bytes, || files.iter().map(|text| check_one(text).findings.len()).sum::<usize>());
-    let general = lint;
+    let general = rate(bytes, || files.iter().map(|text| check_with(text, Reader::General).findings.len()).sum::<usize>());
     let two = in_threads(2, || rate(bytes, || files.par_iter().map(|text| check_one(text).findings.len()).sum::<usize>()));
     println!("one core:  bare events of the general reader {events:6.1} MB/s");
     println!("           reading into trees                {fast:6.1} MB/s");
@@ -39,7 +39,11 @@ fn main() {
 }
 
 fn check_one(text: &str) -> FileReport {
-    check::check("file.yaml".into(), text.to_string(), Options::default()).into()
+    check_with(text, Reader::Either)
+}
+
+fn check_with(text: &str, reader: Reader) -> FileReport {
+    check::check("file.yaml".into(), text.to_string(), Options { reader, ..Options::default() }).into()
 }
 
 /// Megabytes a second of the best of three runs.

@@ -7,13 +7,22 @@ use crate::object::{Object, Skip, defaults, discover};
 use crate::schema::{self, Version};
 use crate::text::Span;
 use crate::validate::{self, Verdict, Verdicts};
-use crate::yaml::{self, Parsed, Problem, ProblemKind, Tree};
+use crate::yaml::{self, Parsed, Problem, ProblemKind, Reader, Tree};
 
 /// What a check is told.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The server's minor version.
     pub version: Version,
+    /// Which reader to use; the default but in benchmarks.
+    pub reader: Reader,
+}
+
+impl Options {
+    /// Those of a server of `version`.
+    pub fn of(version: Version) -> Options {
+        Options { version, reader: Reader::Either }
+    }
 }
 
 /// A checked file: its tree with defaults filled in, its objects, and what there is to say about each on its own.
@@ -33,7 +42,7 @@ pub struct Checked {
 
 /// Checks one file on its own. Rules that look across files come later, over the inventory.
 pub fn check(path: Arc<str>, text: String, options: Options) -> Checked {
-    validated(read(path, text), options)
+    validated(found(path, yaml::parse_with(text, options.reader)), options)
 }
 
 /// Checks a file's bytes: the same, after refusing what is not UTF-8.
@@ -43,7 +52,10 @@ pub fn check_bytes(path: Arc<str>, bytes: Vec<u8>, options: Options) -> Checked 
 
 /// Reads one file and finds its objects, without looking at what they say.
 pub fn read(path: Arc<str>, text: String) -> Checked {
-    let parsed = yaml::parse(text);
+    found(path, yaml::parse(text))
+}
+
+fn found(path: Arc<str>, parsed: Parsed) -> Checked {
     let (objects, skipped, strays) = discover(&parsed);
     let mut checked = Checked { path, parsed, objects, skipped, findings: Vec::new() };
     for (document, verdict) in strays {

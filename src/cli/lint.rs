@@ -72,7 +72,7 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let selection = Selection::parse(&args.only, &args.ignore).map_err(Failure::Usage)?;
     let inputs = input::collect(&args.paths)?;
-    let options = Options { version: args.kubernetes_version };
+    let options = Options::of(args.kubernetes_version);
     let mut workspace = Workspace::new(options);
     for report in check_all(&inputs.list, options)? {
         workspace.insert(report);

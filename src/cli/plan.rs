@@ -135,7 +135,7 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
 
 fn read(paths: &Paths, version: Version) -> Result<Vec<Checked>, Failure> {
     let inputs = input::collect(paths)?;
-    let options = check::Options { version };
+    let options = check::Options::of(version);
     inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
 }
 

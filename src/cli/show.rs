@@ -37,7 +37,7 @@ enum Format {
 
 /// Runs `show`.
 pub fn run(args: &ShowArgs) -> Result<ExitCode, Failure> {
-    let options = Options { version: args.kubernetes_version };
+    let options = Options::of(args.kubernetes_version);
     let mut objects = Vec::new();
     for input in &input::collect(&args.paths)?.list {
         let (path, bytes) = (input.path().into(), input.read()?);

@@ -16,7 +16,7 @@ pub fn read(source: &str, version: Version) -> Result<Vec<Checked>, Failure> {
         return Ok(Vec::new());
     }
     let inputs = input::collect(&Paths::of(PathBuf::from(source)))?;
-    let options = check::Options { version };
+    let options = check::Options::of(version);
     inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
 }
 

@@ -197,7 +197,7 @@ fn merged(stored: &Stored, applied: &Value, id: &ObjectId, options: &Options) ->
 
 /// A stored value as a tree again, defaults filled in.
 fn read(value: &Value, version: Version) -> Checked {
-    check::check("".into(), value.to_string(), check::Options { version })
+    check::check("".into(), value.to_string(), check::Options::of(version))
 }
 
 fn root(checked: &Checked) -> Option<Field<'_>> {

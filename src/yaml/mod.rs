@@ -20,7 +20,7 @@ mod tests;
 mod token;
 mod tree;
 
-pub use read::parse;
+pub use read::{Reader, general_events, parse, parse_with};
 pub use tree::{Children, Kind, Node, NodeId, Style, Text, Tree, flag};
 
 use crate::text::Span;

@@ -22,8 +22,25 @@ pub fn parse(text: String) -> Parsed {
     parse_with(text, Reader::Either)
 }
 
-/// The same, with a choice of reader.
-pub(super) fn parse_with(text: String, reader: Reader) -> Parsed {
+/// How many events the general reader makes of a text, nothing built from them: what the benchmark compares a whole lint with.
+pub fn general_events(text: &str) -> usize {
+    let mut count = 0;
+    for piece in split(text) {
+        let Ok(breaks) = chars::check(text, piece.span.start as usize, piece.span.end as usize) else { continue };
+        let bytes = Bytes::new(&text.as_bytes()[..piece.span.end as usize], breaks);
+        let mut grammar = Grammar::new(Scanner::new(text, bytes, piece.span.start as usize, String::new()));
+        if !matches!(grammar.start(), Ok(Some(_))) {
+            continue;
+        }
+        while grammar.next().is_ok_and(|event| event.kind != EventKind::End) {
+            count += 1;
+        }
+    }
+    count
+}
+
+/// The same as [`parse`], with a choice of reader.
+pub fn parse_with(text: String, reader: Reader) -> Parsed {
     let mut parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
     if parsed.tree.source().len() >= u32::MAX as usize / 4 {
         parsed.documents.push(Document { root: None, span: Span::new(0, 0) });
@@ -137,11 +154,12 @@ fn bom(text: &str) -> u32 {
 }
 
 /// Which reader a document is given to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reader {
     /// The fast one, and the general one if that declines.
+    #[default]
     Either,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the readers are compared in tests"))]
+    /// The general one only, to compare the two.
     General,
 }
 

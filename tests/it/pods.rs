@@ -339,7 +339,7 @@ fn annotations_agree_with_fields() {
 fn older_servers() {
     let on = |minor: u8, fields: Value| {
         let pod = pod_with(Container, fields);
-        let options = Options { version: Version(minor) };
+        let options = Options::of(Version(minor));
         let checked = check("pod.json".into(), pod.to_string(), options);
         checked
             .findings
