@@ -46,9 +46,9 @@ pub fn allocate(errs: &mut Verdicts, spec: Field) {
     }
 }
 
-/// The families that the manifest itself names.
+/// The families that the manifest itself names. A `null` there has become an empty string, which is no default.
 fn written_families(spec: Field) -> impl Iterator<Item = Field> {
-    spec.get("ipFamilies").items().filter(|family| family.written())
+    spec.get("ipFamilies").items().filter(|family| family.written() || family.text().is_empty())
 }
 
 fn families(errs: &mut Verdicts, spec: Field) {
