@@ -1,7 +1,7 @@
 //! ConfigMaps, Secrets, Namespaces and ServiceAccounts. Mirrors core/v1 validation of each.
 
 use super::meta::{self, Scope};
-use super::{Verdicts, text};
+use super::{Verdicts, nearest, text};
 use crate::object::Field;
 use crate::schema::Version;
 
@@ -92,8 +92,17 @@ fn docker_config(errs: &mut Verdicts, data: Field, key: &'static str) {
     }
 }
 
+/// The Secret lacks `key`; said at the entries it has, those in `stringData` where they are written there.
 fn entry_required(errs: &mut Verdicts, data: Field, key: &'static str) {
-    errs.required(data.get(key), "this type of Secret needs it").printed_as(format!("data[{key}]"));
+    let verdict = errs.required(data.get(key), "this type of Secret needs it").printed_as(format!("data[{key}]"));
+    let plain = data.object().get("stringData");
+    if !data.written() && plain.exists() {
+        verdict.span = plain.key_span();
+    }
+    let names: Vec<&str> = data.entries().map(|(name, _)| name).collect();
+    if let Some(name) = nearest(key, &names) {
+        verdict.help(format!("is it the one written as `{name}`?"));
+    }
 }
 
 fn entry_key(errs: &mut Verdicts, key: &str, value: Field) {

@@ -125,8 +125,10 @@ impl Verdicts {
     pub fn unsupported(&mut self, field: Field, allowed: &[&str]) -> &mut Verdict {
         let list: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
         let mut message = format!("{} is not supported", shown(field));
-        if !list.is_empty() {
-            message.push_str(&format!(": use one of {}", list.join(", ")));
+        match list.as_slice() {
+            [] => {}
+            [one] => message.push_str(&format!(": use {one}")),
+            _ => message.push_str(&format!(": use one of {}", list.join(", "))),
         }
         let nearest = nearest(field.text(), allowed).map(|value| format!("did you mean `{value}`?"));
         let verdict = self.add(Cause::FieldValueNotSupported, field, message);

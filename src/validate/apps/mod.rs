@@ -79,22 +79,28 @@ fn unmet<'a>(spec: Field<'a>) -> Option<Field<'a>> {
 /// The template lacks a label that the selector's `condition` asks for.
 fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
     let labels = template.get("metadata").get("labels");
-    let verdict = errs.invalid(labels, "the selector does not select these pods").under("api-selector-mismatch");
+    let key = if condition.parent().is_seq() { condition.get("key").text() } else { condition.key() };
+    let found = labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value);
+    let verdict = errs.invalid(labels, "").under("api-selector-mismatch");
+    verdict.message = "the selector does not select the pods of this template".to_string();
+    if labels.written() {
+        verdict.span = found.map_or(labels.key_span(), Field::span);
+    }
     if !condition.exists() {
         verdict.help("write a selector that the template's labels meet");
         return;
     }
     verdict.label(condition.span(), "asked for here");
+    let value = found.map(Field::text);
     if condition.parent().is_seq() {
-        let key = condition.get("key").text();
-        verdict.help(match selector::label(labels, key) {
+        verdict.help(match value {
             Some(value) => format!("the template has `{key}: {value}`, which the selector's expression on `{key}` leaves out"),
             None => format!("the selector's expression on `{key}` wants that label, which the template does not have"),
         });
         return;
     }
-    let (key, wanted) = (condition.key(), condition.text());
-    verdict.help(match selector::label(labels, key) {
+    let wanted = condition.text();
+    verdict.help(match value {
         Some(value) => format!("the selector asks for `{key}: {wanted}`, the template has `{key}: {value}`"),
         None => format!("add the label `{key}: {wanted}` to the template, or take it out of the selector"),
     });

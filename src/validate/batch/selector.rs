@@ -124,8 +124,13 @@ fn is_met<'a>(condition: Field<'a>, of: impl Fn(&'a str) -> Label<'a>) -> bool {
 }
 
 fn mismatch(errs: &mut Verdicts, spec: Field) {
-    let verdict = errs.invalid(labels(spec), "the selector does not select these pods").under("api-selector-mismatch");
+    let labels = labels(spec);
+    let verdict = errs.invalid(labels, "").under("api-selector-mismatch");
+    verdict.message = "the selector does not select the pods of this template".to_string();
+    if labels.written() {
+        verdict.span = labels.key_span();
+    }
     if spec.get("selector").exists() {
-        verdict.label(spec.get("selector").span(), "the selector");
+        verdict.label(spec.get("selector").key_span(), "the selector");
     }
 }
