@@ -128,7 +128,10 @@ def kind_lines(definitions, listed):
         kind = gvk["kind"]
         if (api_version, kind) in NOT_CREATED:
             continue
-        plural, scope = listed.get((gvk["group"], kind)) or UNLISTED[kind]
+        known = listed.get((gvk["group"], kind)) or UNLISTED.get(kind)
+        if not known:
+            sys.exit(f"{api_version} {kind}: add its plural and scope to UNLISTED")
+        plural, scope = known
         stable = re.fullmatch(r"v\d+", gvk["version"]) or api_version in BETAS_ON
         yield " ".join(["kind", api_version, kind, plural, scope, "on" if stable else "off", short(name)])
 

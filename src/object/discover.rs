@@ -129,6 +129,9 @@ fn unfold(root: Field, document: u32, objects: &mut Vec<Object>, strays: &mut Ve
     let mut todo = vec![(root, identify(root))];
     while let Some((field, id)) = todo.pop() {
         let items = field.get("items");
+        if id.kind == "List" && !items.exists() {
+            continue;
+        }
         if !id.kind.ends_with("List") || !items.exists() {
             objects.push(Object { document, root: field.node(), id });
             continue;

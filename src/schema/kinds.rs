@@ -283,3 +283,32 @@ fn cut(text: &str) -> String {
     }
     text.chars().take(60).chain(['…']).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_removed_is_gone_and_what_replaces_it_is_there() {
+        let rows = REMOVED.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(all_removed().count(), rows);
+        for removed in all_removed() {
+            let line = format!("{} {}", removed.api_version, removed.kind);
+            assert!(super::super::kind(Version::NEWEST, removed.api_version, removed.kind).is_none(), "{line}");
+            match removed.replacement {
+                Some(new) => assert!(kind_served(Version::NEWEST, new, removed.kind), "{line}"),
+                None => assert!(!removed.note.is_empty(), "{line}"),
+            }
+        }
+    }
+
+    #[test]
+    fn groups_of_kubernetes_are_told_from_others() {
+        for group in ["", "apps", "extensions", "settings.k8s.io", "resource.k8s.io", "lifecycle.k8s.io"] {
+            assert!(is_built_in(group), "{group}");
+        }
+        for group in ["metrics.k8s.io", "gateway.networking.k8s.io", "snapshot.storage.k8s.io", "kind.x-k8s.io", "example.com"] {
+            assert!(!is_built_in(group), "{group}");
+        }
+    }
+}

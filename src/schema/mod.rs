@@ -10,6 +10,7 @@ mod walk;
 
 pub use kinds::{is_misspelt, named_nearly};
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
+pub use values::expected;
 pub use version::Version;
 
 use crate::object::{Field, Object, ObjectId};

@@ -48,7 +48,7 @@ pub fn found(field: Field) -> String {
     }
 }
 
-/// What a shape takes, in words.
+/// What a shape takes, in words: "a list of strings".
 pub fn expected(shape: &Shape) -> String {
     match shape {
         Shape::Str => "a string",

@@ -148,6 +148,7 @@ fn lists_are_unfolded_in_place() {
     let checked = check("case.yaml".into(), text.to_string(), Options::default());
     assert_eq!((checked.objects.len(), checked.objects[0].id.kind.as_str()), (1, "Pod"));
     let fields: BTreeSet<&str> = checked.findings.iter().map(|found| found.field.as_str()).collect();
+    assert!(findings("apiVersion: v1\nkind: List\nitems:\n").is_empty());
     assert!(fields.contains("spec.conainers") && fields.contains("items[1]"), "{fields:?}");
 }
 
