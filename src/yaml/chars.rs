@@ -28,6 +28,11 @@ impl<'a> Bytes<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
+    /// The bytes from `at` on.
+    pub fn rest(&self, at: usize) -> &'a [u8] {
+        self.bytes.get(at..).unwrap_or_default()
+    }
+
     /// One past the last byte.
     pub fn end(&self) -> usize {
         self.bytes.len()

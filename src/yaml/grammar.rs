@@ -274,8 +274,12 @@ impl<'a> Grammar<'a> {
             }
             BlockEnd => Ok(self.close(token)),
             _ => {
-                let error = ReadError::new(self.shown(token), "expected the next `- ` item of the list");
-                Err(self.within(error, "the list starts here").help("check how this line is indented"))
+                let behind = self.stands_behind_text(token);
+                let message =
+                    if behind { "nothing can follow the value on this line" } else { "expected the next `- ` item of the list" };
+                let help = if behind { "remove it, or quote the whole value" } else { "check how this line is indented" };
+                let error = ReadError::new(self.shown(token), message);
+                Err(self.within(error, "the list starts here").help(help))
             }
         }
     }
@@ -307,11 +311,25 @@ impl<'a> Grammar<'a> {
             }
             BlockEnd => Ok(self.close(token)),
             _ => {
-                let error = ReadError::new(self.shown(token), "expected a key of the mapping here");
-                let help = "check how this line is indented: it must match the other keys of its mapping";
+                let (message, help) = if self.stands_behind_text(token) {
+                    ("nothing can follow the value on this line", "remove it, or quote the whole value")
+                } else if token.kind == BlockEntry {
+                    ("a list item cannot stand among the keys of a mapping", "indent the list below its key")
+                } else {
+                    let help = "check how this line is indented: it must match the other keys of its mapping";
+                    ("expected a key of the mapping here", help)
+                };
+                let error = ReadError::new(self.shown(token), message);
                 Err(self.within(error, "the mapping starts here").help(help))
             }
         }
+    }
+
+    /// Whether there is more than indentation and dashes before `token` on its line.
+    fn stands_behind_text(&self, token: Token) -> bool {
+        let before = &self.scanner.source[..token.span.start as usize];
+        let line = &before[before.rfind(['\n', '\r']).map_or(0, |at| at + 1)..];
+        token.kind != TokenKind::BlockEnd && line.contains(|c| !matches!(c, ' ' | '-' | '\t'))
     }
 
     fn block_map_value(&mut self) -> Read<Event> {

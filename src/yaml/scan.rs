@@ -425,8 +425,19 @@ impl<'a> Scanner<'a> {
     }
 
     fn value_misplaced(&self) -> Box<ReadError> {
-        let error = ReadError::new(self.here(1), "a second `: ` cannot follow here");
-        error.help("quote the value if it contains `: `; otherwise check how this line and the one above are indented")
+        let line_start = self.source[..self.at].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let before = self.source[line_start..self.at].trim_start_matches([' ', '-']);
+        if [":[", ":{", ":\"", ":'"].iter().any(|tight| before.contains(tight)) {
+            let error =
+                ReadError::new(self.here(1), "`: ` cannot follow here, as the text before it is taken for one plain value");
+            return error.help("put a space after the colon that stands before the bracket or quote");
+        }
+        if before.contains(": ") {
+            let error = ReadError::new(self.here(1), "a second `: ` cannot follow in the same plain value");
+            return error.help("quote the value if it contains `: `; otherwise put what follows on a line of its own");
+        }
+        let error = ReadError::new(self.here(1), "this line continues the value above, in which `: ` cannot stand");
+        error.help("check how this line and the one above are indented, and whether the one above has its `: `")
     }
 
     fn no_token(&self) -> Box<ReadError> {

@@ -34,6 +34,18 @@ impl Fold {
     }
 }
 
+/// The bytes at which a plain scalar may end.
+static MAY_END_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let ends = b" \t\n\r:,?[]{}\0\xc2\xe2";
+    let mut i = 0;
+    while i < ends.len() {
+        table[ends[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// What a block scalar's header says about line breaks at its end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomp {
@@ -118,13 +130,17 @@ impl Scanner<'_> {
     /// Where the run of plain characters from `at` ends: at a blank, a line break or an indicator that ends a plain scalar.
     fn plain_run(&self, mut at: usize) -> usize {
         loop {
-            match self.bytes.at(at) {
-                0 | b' ' | b'\t' | b'\n' | b'\r' => return at,
-                b':' if self.bytes.is_blankz(at + 1) => return at,
-                b',' | b'?' | b'[' | b']' | b'{' | b'}' if self.flow > 0 => return at,
-                0xc2 | 0xe2 if self.bytes.break_len(at) > 0 => return at,
-                _ => at += 1,
+            at += self.bytes.rest(at).iter().take_while(|&&b| !MAY_END_PLAIN[b as usize]).count();
+            let ends = match self.bytes.at(at) {
+                0 | b' ' | b'\t' | b'\n' | b'\r' => true,
+                b':' => self.bytes.is_blankz(at + 1),
+                0xc2 | 0xe2 => self.bytes.break_len(at) > 0,
+                _ => self.flow > 0,
+            };
+            if ends {
+                return at;
             }
+            at += 1;
         }
     }
 
