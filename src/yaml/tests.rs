@@ -13,7 +13,7 @@ impl Dice {
     }
 }
 
-pub(super) const MANIFESTS: &[&str] = &[
+const MANIFESTS: &[&str] = &[
     include_str!("../../testdata/yaml/manifests/plain.yaml"),
     include_str!("../../testdata/yaml/manifests/texts.yaml"),
     include_str!("../../testdata/yaml/manifests/flow.yaml"),
@@ -63,7 +63,7 @@ const BITS: &[&str] = &[
 ];
 
 /// One to three damages at random places.
-pub(super) fn damaged(text: &str, dice: &mut Dice) -> String {
+fn damaged(text: &str, dice: &mut Dice) -> String {
     let mut text = text.to_string();
     for _ in 0..=dice.roll(3) {
         let mut at = dice.roll(text.len() + 1);
@@ -86,6 +86,22 @@ pub(super) fn damaged(text: &str, dice: &mut Dice) -> String {
     text
 }
 
+/// A text of nothing but indicators, blanks and short words.
+fn soup(dice: &mut Dice) -> String {
+    const WORDS: &[&str] = &["a", "b: ", "on", "'c'", "\"d\"", "\n", "\n  ", "\n    ", "\n- ", "\n  - ", "a: ", "{}", "[]"];
+    let mut word = || if dice.roll(2) == 0 { BITS[dice.roll(BITS.len())] } else { WORDS[dice.roll(WORDS.len())] };
+    let len = 2 + word().len();
+    (0..len * 3).map(|_| word()).collect()
+}
+
+/// A damaged manifest, or soup.
+pub(super) fn some_text(dice: &mut Dice) -> String {
+    match dice.roll(4) {
+        0 => soup(dice),
+        _ => damaged(MANIFESTS[dice.roll(MANIFESTS.len())], dice),
+    }
+}
+
 /// Everything there is to say about a reading.
 fn told(parsed: &Parsed) -> String {
     let mut told = format!("{:?}\n{:?}\n{:?}\n", parsed.documents, parsed.problems, parsed.comments);
@@ -101,7 +117,7 @@ fn both_readers_read_alike() {
     let mut dice = Dice(1);
     let rounds = option_env!("PLIMSOLL_ROUNDS").and_then(|rounds| rounds.parse().ok()).unwrap_or(1500);
     for _ in 0..rounds {
-        let text = damaged(MANIFESTS[dice.roll(MANIFESTS.len())], &mut dice);
+        let text = some_text(&mut dice);
         let (fast, general) = (parse(text.clone()), parse_with(text.clone(), Reader::General));
         assert_eq!(told(&fast), told(&general), "\n{text}");
     }
@@ -193,4 +209,55 @@ fn one_broken_document_does_not_hide_the_others() {
     assert_eq!(roots, [true, false, true, true]);
     assert_eq!(parsed.problems.len(), 1);
     assert_eq!((parsed.problems[0].document, parsed.problems[0].kind), (1, ProblemKind::Syntax));
+}
+
+/// The documents' roots as `Debug` of kinds, and the problems' texts and places.
+fn outline(text: &str) -> (Vec<bool>, Vec<(u32, &'static str)>) {
+    let parsed = parse(text.to_string());
+    let kind = |kind| match kind {
+        ProblemKind::Syntax => "syntax",
+        ProblemKind::DuplicateKey => "duplicate",
+        ProblemKind::DroppedContent => "dropped",
+    };
+    let roots = parsed.documents.iter().map(|document| document.root.is_some()).collect();
+    (roots, parsed.problems.iter().map(|problem| (problem.span.start, kind(problem.kind))).collect())
+}
+
+#[test]
+fn documents_are_told_apart() {
+    let cases: &[(&str, &[bool], &[(u32, &str)])] = &[
+        ("", &[], &[]),
+        ("# only a comment\n", &[], &[]),
+        ("---\n---\n# c\n---\n", &[], &[]),
+        ("null\n---\n~\n", &[], &[]),
+        ("--- # comment\na: 1\n--- \nb: 2\n---", &[true, true], &[]),
+        ("a: 1\n---x\nb: 2\n---\nc: 3\n", &[false, true], &[(5, "syntax")]),
+        ("a: |\n  x\n---\nb: 1\n", &[true, true], &[]),
+        ("a: 1\n...\n", &[true], &[]),
+        ("a: 1\n...\n# c\n", &[true], &[]),
+        ("a: 1\n...\nb: 2\n", &[true], &[(9, "dropped")]),
+        ("  a: 1\nb: 2\n", &[true], &[(7, "dropped")]),
+        ("%YAML 1.1\n---\na: 1\n", &[true], &[]),
+        ("%YAML 1.2\n---\na: 1\n", &[false], &[(0, "syntax")]),
+        ("\u{feff}a: 1\n---\n\u{feff}b: 1\n", &[true, true], &[]),
+        ("a: 1\r\n---\r\nb: 1\r\n", &[true, true], &[]),
+        ("{\"a\": 1}", &[true], &[]),
+        ("{\"a\": 1} {\"b\": \"\\/\"}\n{}", &[true, true, true], &[]),
+        ("{\"a\": 1}\n---\n{\"b\": 1}\n---\nc: 1\n", &[true, true, true], &[]),
+        ("{\"a\": 1, \"a\": 2}", &[true], &[(9, "duplicate")]),
+        ("{a: 1}", &[true], &[]),
+        ("{\"a\": 1,}", &[true], &[]),
+        ("{\"a\": 1", &[false], &[(7, "syntax")]),
+        ("{\"a\": \"x\ny\"}", &[true], &[]),
+        ("{a: 1\n", &[false], &[(6, "syntax")]),
+        ("a: 1\na: 2\na: 3\n", &[true], &[(5, "duplicate"), (10, "duplicate")]),
+        ("a: .inf\n", &[false], &[(3, "syntax")]),
+        ("a: !!int x\n", &[false], &[(9, "syntax")]),
+        ("? [a]\n: 1\n", &[false], &[(2, "syntax")]),
+        ("a: {{ .Values.x }}\n", &[false], &[(4, "syntax")]),
+        ("a: \u{7}\n", &[false], &[(3, "syntax")]),
+    ];
+    for (text, roots, problems) in cases {
+        assert_eq!(outline(text), (roots.to_vec(), problems.to_vec()), "{text:?}");
+    }
 }
