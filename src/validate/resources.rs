@@ -21,14 +21,24 @@ pub fn container(errs: &mut Verdicts, resources: Field, pod_claims: Field) {
 
 /// `overhead` of a pod, which the server reads (and names) as if it were limits.
 pub fn overhead(errs: &mut Verdicts, overhead: Field) {
+    if overhead.exists() {
+        overhead_printed_as(errs, overhead, &overhead.path());
+    }
+}
+
+/// The same where the server prints `path` for what has the amounts.
+pub fn overhead_printed_as(errs: &mut Verdicts, overhead: Field, path: &str) {
     let before = errs.len();
     for (name, amount) in overhead.entries() {
         entry(errs, name, amount, Owner::Container);
     }
     huge_pages_alone(errs, overhead, overhead.entries().map(|(name, _)| name));
     let real = overhead.path();
-    for verdict in errs.since(before).iter_mut().filter(|verdict| verdict.field.len() > real.len()) {
-        verdict.field.insert_str(real.len(), ".limits");
+    for verdict in errs.since(before) {
+        verdict.field = match verdict.field.strip_prefix(&real) {
+            Some(entry) if !entry.is_empty() => format!("{path}.limits{entry}"),
+            _ => path.to_string(),
+        };
     }
 }
 

@@ -450,7 +450,10 @@ fn classes_and_services() {
         "node.k8s.io/v1",
         "RuntimeClass",
         &[
-            ("handler: a\noverhead: {podFixed: {hugepages-2Mi: 2Mi}}", &["Forbidden overhead"]),
+            (
+                "handler: a\noverhead: {podFixed: {hugepages-2Mi: 3Mi}}",
+                &["Forbidden overhead", "Invalid overhead.limits[hugepages-2Mi]"],
+            ),
             (
                 "handler: a\nscheduling: {tolerations: [{operator: Exists}, {operator: Exists}]}",
                 &["Duplicate scheduling.tolerations[1]"],

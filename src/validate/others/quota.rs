@@ -26,7 +26,7 @@ pub fn resource_quota(errs: &mut Verdicts, root: Field, _: Version) {
 
 /// What is wrong with an amount of the resource that the field's key names: it must not be negative, and whole where the
 /// resource is counted.
-pub fn amount_faults(amount: Field) -> Vec<&'static str> {
+fn amount_faults(amount: Field) -> Vec<&'static str> {
     let Some(quantity) = Quantity::of(amount) else { return Vec::new() };
     let mut faults = Vec::new();
     if quantity.sign() < 0 {
