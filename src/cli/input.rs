@@ -16,11 +16,11 @@ const STDIN: &str = "<stdin>";
 /// What to read.
 #[derive(clap::Args, Debug)]
 pub struct Paths {
-    /// Files and directories; `-` is standard input.
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files and directories, by default the current one; `-` is standard input.
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The path that findings in standard input are reported at.
-    #[arg(long, value_name = "PATH", requires = "paths")]
+    #[arg(long, value_name = "PATH")]
     pub stdin_filename: Option<String>,
     /// Exit with 0 where nothing was there to check.
     #[arg(long)]
@@ -76,7 +76,8 @@ impl Input {
 pub fn collect(paths: &Paths) -> Result<Inputs, Failure> {
     let mut named = BTreeSet::new();
     let mut walked = BTreeSet::new();
-    for path in &paths.paths {
+    let here = [PathBuf::from(".")];
+    for path in if paths.paths.is_empty() { &here[..] } else { &paths.paths[..] } {
         if path.as_os_str() == "-" {
             named.insert(stdin(paths.stdin_filename.as_deref())?);
             continue;
@@ -138,7 +139,8 @@ fn walk(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
 }
 
-fn is_manifest(path: &Path) -> bool {
+/// Whether a file of a walked directory is read.
+pub fn is_manifest(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

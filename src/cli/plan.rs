@@ -18,7 +18,8 @@ use super::{Failure, output};
 pub struct PlanArgs {
     #[command(flatten)]
     paths: Paths,
-    /// What is there before: a directory or file. May be given more than once; each is applied in turn and rolled out.
+    /// What is there before: DIR, FILE, git:REV[:DIR] (git:main... is the merge base), dump:FILE, cluster[:CONTEXT] or empty. May be
+    /// given more than once; each is applied in turn and rolled out. Without paths and sources: HEAD, in a git work tree.
     #[arg(long, value_name = "SOURCE")]
     from: Vec<String>,
     /// How the manifests are applied.
@@ -108,7 +109,10 @@ impl DetailWord {
 pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     let version = args.kubernetes_version;
     let after = read(&args.paths, version)?;
-    let before = args.from.iter().map(|source| sources::read(source, version)).collect::<Result<Vec<_>, _>>()?;
+    let before = match args.from.as_slice() {
+        [] if args.paths.paths.is_empty() && sources::in_git() => vec![sources::head(version)?],
+        given => given.iter().map(|source| sources::read(source, version)).collect::<Result<Vec<_>, _>>()?,
+    };
     let options = Options {
         version,
         apply: match args.apply {

@@ -1,6 +1,8 @@
-//! Where a plan starts from: directories and files of manifests, and the nodes.
+//! Where a plan starts from: directories and files, revisions of a git repository, dumps, a live cluster; and the nodes.
 
+use std::io::Write;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use plimsoll::check::{self, Checked};
 use plimsoll::plan::Node;
@@ -10,14 +12,34 @@ use plimsoll::schema::Version;
 use super::Failure;
 use super::input::{self, Paths};
 
-/// The manifests of `source`.
+/// The kinds that a plan of a live cluster looks at.
+const KINDS: &str = "deployments,statefulsets,daemonsets,replicasets,jobs,cronjobs,pods,services,configmaps,persistentvolumeclaims,\
+                     horizontalpodautoscalers,poddisruptionbudgets,limitranges,resourcequotas";
+
+/// The manifests of `source`: `DIR`, `FILE`, `git:REV[:DIR]`, `dump:FILE`, `cluster[:CONTEXT]` or `empty`.
 pub fn read(source: &str, version: Version) -> Result<Vec<Checked>, Failure> {
-    if source == "empty" {
-        return Ok(Vec::new());
-    }
-    let inputs = input::collect(&Paths::of(PathBuf::from(source)))?;
     let options = check::Options::of(version);
-    inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
+    let checked = |path: &str, bytes: Vec<u8>| check::check_bytes(path.into(), bytes, options);
+    match source.split_once(':') {
+        _ if source == "empty" => Ok(Vec::new()),
+        Some(("git", revision)) => {
+            git(revision).map(|files| files.into_iter().map(|(path, bytes)| checked(&path, bytes)).collect())
+        }
+        Some(("dump", path)) => files(path, |path, bytes| checked(path, without_owned(bytes))),
+        Some(("cluster", context)) => Ok(vec![checked("cluster", without_owned(kubectl(Some(context))?))]),
+        _ if source == "cluster" => Ok(vec![checked("cluster", without_owned(kubectl(None)?))]),
+        _ => files(source, checked),
+    }
+}
+
+/// The manifests of HEAD, for a plan that names neither paths nor sources; an error outside a git work tree.
+pub fn head(version: Version) -> Result<Vec<Checked>, Failure> {
+    read("git:HEAD", version)
+}
+
+/// Whether the current directory is in a git work tree that has a commit.
+pub fn in_git() -> bool {
+    run("git", &["rev-parse", "--verify", "--quiet", "HEAD"], None).is_ok()
 }
 
 /// The nodes of `--nodes`: those of a file, or so many that are all alike.
@@ -35,4 +57,80 @@ pub fn nodes(text: &str) -> Result<Vec<Node>, Failure> {
         return Err(Failure::Usage(format!("{text} holds no Node")));
     }
     Ok(nodes)
+}
+
+fn files(path: &str, checked: impl Fn(&str, Vec<u8>) -> Checked) -> Result<Vec<Checked>, Failure> {
+    let inputs = input::collect(&Paths::of(PathBuf::from(path)))?;
+    inputs.list.iter().map(|input| Ok(checked(&input.path(), input.read()?))).collect()
+}
+
+/// The manifests of a revision below the current directory, or below `REV:DIR`, read as blobs: the work tree stays as it is.
+/// `main...` is the merge base of `main` and HEAD.
+fn git(revision: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let (revision, folder) = revision.split_once(':').unwrap_or((revision, "."));
+    let revision = match revision.strip_suffix("...") {
+        Some(branch) => text(run("git", &["merge-base", branch, "HEAD"], None)?).trim().to_string(),
+        None => revision.to_string(),
+    };
+    let listing = text(run("git", &["ls-tree", "-r", "-z", "--name-only", &revision, "--", folder], None)?);
+    let paths: Vec<&str> = listing.split('\0').filter(|path| input::is_manifest(path.as_ref())).collect();
+    let prefix = text(run("git", &["rev-parse", "--show-prefix"], None)?);
+    // One process for all blobs; `REV:./path` counts from the current directory.
+    let asked: String = paths.iter().map(|path| format!("{revision}:{}{path}\n", prefix.trim_end())).collect();
+    let blobs = run("git", &["cat-file", "--batch"], Some(asked.as_bytes()))?;
+    Ok(paths.iter().map(|path| path.to_string()).zip(batch(&blobs)).collect())
+}
+
+/// The contents in the output of `git cat-file --batch`: `<hash> blob <size>`, the bytes, a line break, and so on.
+fn batch(output: &[u8]) -> Vec<Vec<u8>> {
+    let mut contents = Vec::new();
+    let mut rest = output;
+    while let Some(line_end) = rest.iter().position(|&b| b == b'\n') {
+        let head = String::from_utf8_lossy(&rest[..line_end]).into_owned();
+        let size: usize = head.rsplit(' ').next().and_then(|size| size.parse().ok()).unwrap_or(0);
+        let start = line_end + 1;
+        let end = (start + size).min(rest.len());
+        contents.push(rest[start..end].to_vec());
+        rest = rest.get(end + 1..).unwrap_or(&[]);
+    }
+    contents
+}
+
+fn kubectl(context: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut args = vec!["get", KINDS, "--all-namespaces", "-o", "json"];
+    if let Some(context) = context {
+        args.extend(["--context", context]);
+    }
+    run("kubectl", &args, None)
+}
+
+/// A dump without what controllers made: they will make it again from their owners.
+fn without_owned(bytes: Vec<u8>) -> Vec<u8> {
+    let Ok(mut list) = serde_yaml::from_slice::<serde_json::Value>(&bytes) else { return bytes };
+    if let Some(items) = list.get_mut("items").and_then(serde_json::Value::as_array_mut) {
+        items.retain(|item| item["metadata"]["ownerReferences"].as_array().is_none_or(Vec::is_empty));
+        for item in items.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+            item.remove("status");
+        }
+    }
+    list.to_string().into_bytes()
+}
+
+/// Runs a program and takes its output; its own words if it fails.
+fn run(program: &str, args: &[&str], input: Option<&[u8]>) -> Result<Vec<u8>, Failure> {
+    let failed = |why: String| Failure::Input(format!("{program} {}: {why}", args.first().unwrap_or(&"")));
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+    let pipe = child.stdin.take();
+    let given = input.unwrap_or(&[]).to_vec();
+    // Another thread writes, since the program answers before it has read everything.
+    let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&given)));
+    let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
+    let _ = writer.join();
+    if output.status.success() { Ok(output.stdout) } else { Err(failed(text(output.stderr).trim().to_string())) }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
 }
