@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::changes::{self, Step, Subject};
 use super::merge::merge;
 use super::store::{Key, Source, Store, Stored};
-use super::{Apply, Cause, Options, Prune};
+use super::{Apply, Cause, Change, Options, Prune};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::object::{Field, Object, ObjectId};
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub wanted: Option<Value>,
     /// Why it is refused; empty when it is not.
     pub causes: Vec<Cause>,
+    /// What is different in `wanted`; nothing for an object that is new or no longer in the manifests.
+    pub changes: Vec<Change>,
     /// What became of it.
     pub verdict: Verdict,
 }
@@ -101,6 +104,7 @@ impl<'a> Manifest<'a> {
             Some(stored) => self.updated(stored, &applied, options),
         };
         let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
+        let changes = stored.map_or(Vec::new(), |stored| self.changes(&stored.value, &wanted, &causes, options.version));
         let refused = !causes.is_empty();
         if !refused {
             let value = wanted.clone();
@@ -114,6 +118,7 @@ impl<'a> Manifest<'a> {
             before,
             wanted: Some(wanted),
             causes,
+            changes,
             verdict: if refused { Verdict::Refused } else { Verdict::Stored },
         }
     }
@@ -154,6 +159,11 @@ impl<'a> Manifest<'a> {
             message: verdict.message,
         });
         (value, causes.collect())
+    }
+
+    fn changes(&self, before: &Value, wanted: &Value, causes: &[Cause], version: Version) -> Vec<Change> {
+        let place = |steps: &[Step]| Some(self.source(written_at(self.field(), steps)));
+        changes::changes(&Subject { id: &self.id, version, causes, place: &place }, before, wanted)
     }
 
     fn source(&self, span: Span) -> Source {
@@ -208,6 +218,27 @@ fn is_decoding(cause: &str) -> bool {
     ["UnknownField", "DuplicateField", "Decode", "NoSuchKind", "Yaml"].contains(&cause)
 }
 
+/// Where the nearest thing to the end of `steps` stands in the manifest.
+fn written_at(root: Field, steps: &[Step]) -> Span {
+    let mut field = root;
+    for step in steps {
+        let next = match step {
+            Step::Field(name) | Step::Key(name) => field.entries().find(|(key, _)| key == name).map(|(_, value)| value),
+            Step::Entry { key, .. } => field.items().find(|item| key.iter().all(|(name, value)| has(*item, name, value))),
+            Step::Index(index) => field.items().nth(*index),
+        };
+        match next {
+            Some(next) => field = next,
+            None => break,
+        }
+    }
+    field.span()
+}
+
+fn has(item: Field, name: &str, value: &Value) -> bool {
+    item.entries().find(|(key, _)| *key == name).map_or(value.is_null(), |(_, field)| object_json(field) == *value)
+}
+
 /// Where the nearest thing to `path` stands in the manifest.
 fn place(root: Field, path: &str) -> Span {
     let mut field = root;
@@ -243,6 +274,7 @@ fn leave(store: &mut Store, key: Key, prune: Prune) -> Option<Outcome> {
         before: Some(stored.value),
         wanted: None,
         causes: Vec::new(),
+        changes: Vec::new(),
         verdict: if deleted { Verdict::Deleted } else { Verdict::LeftBehind },
     })
 }

@@ -4,6 +4,7 @@
 mod apply;
 mod changes;
 mod cluster;
+mod effects;
 mod merge;
 mod model;
 mod name;

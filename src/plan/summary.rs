@@ -36,16 +36,12 @@ fn rank(effect: Effect) -> u8 {
 }
 
 fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
-    let changes = match (&outcome.before, &outcome.wanted) {
-        (Some(before), Some(wanted)) => changes::changes(&outcome.id, before, wanted),
-        _ => Vec::new(),
-    };
     let effect = match outcome.verdict {
         Verdict::Refused => Effect::Refused,
         Verdict::Deleted => Effect::Delete,
         Verdict::LeftBehind => Effect::LeftBehind,
         Verdict::Stored if outcome.before.is_none() => Effect::Create,
-        Verdict::Stored => changes::effect(&changes),
+        Verdict::Stored => changes::effect(&outcome.changes),
     };
     PlannedObject {
         id: outcome.id.clone(),
@@ -54,7 +50,7 @@ fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
         revision_before: outcome.before.as_ref().and_then(|before| name::revision(before, options.version)),
         source: outcome.source.clone(),
         causes: outcome.causes.clone(),
-        changes,
+        changes: outcome.changes.clone(),
         ..PlannedObject::default()
     }
 }
