@@ -185,27 +185,8 @@ impl<'a> Grammar<'a> {
             return Ok(Event { name: token.name, ..Event::bare(EventKind::Alias, Style::Plain, token.span) });
         }
         let start = token.span;
-        let (mut name, mut tag) = (Span::new(0, 0), None);
-        if token.kind == Anchor {
-            name = token.name;
-            token = self.after_property()?;
-            if token.kind == TokenKind::Tag {
-                tag = Some(token);
-                token = self.after_property()?;
-            }
-        } else if token.kind == TokenKind::Tag {
-            tag = Some(token);
-            token = self.after_property()?;
-            if token.kind == Anchor {
-                name = token.name;
-                token = self.after_property()?;
-            }
-        }
-        let has_properties = tag.is_some() || !name.is_empty();
-        let tag = match tag {
-            Some(tag) => self.resolve_tag(tag)?,
-            None => super::event::Tag::None,
-        };
+        let (name, tag) = self.properties(&mut token)?;
+        let has_properties = tag != super::event::Tag::None || !name.is_empty();
         let (kind, style, state) = match (token.kind, context) {
             (Scalar, _) => {
                 self.scanner.take();
@@ -236,6 +217,26 @@ impl<'a> Grammar<'a> {
         self.state = state;
         self.opened.push(token.span);
         Ok(Event { tag, name, ..Event::bare(kind, style, token.span) })
+    }
+
+    /// The anchor and the tag before a node, in either order; `token` becomes what follows them.
+    fn properties(&mut self, token: &mut Token) -> Read<(Span, Tag)> {
+        let (mut name, mut tag) = (Span::new(0, 0), Tag::None);
+        let (mut has_name, mut has_tag) = (false, false);
+        loop {
+            match token.kind {
+                TokenKind::Anchor if !has_name => {
+                    name = token.name;
+                    has_name = true;
+                }
+                TokenKind::Tag if !has_tag => {
+                    tag = self.resolve_tag(*token)?;
+                    has_tag = true;
+                }
+                _ => return Ok((name, tag)),
+            }
+            *token = self.after_property()?;
+        }
     }
 
     /// Where a value that is only an anchor or a tag stands.

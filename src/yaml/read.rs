@@ -54,8 +54,22 @@ pub fn parse_with(text: String, reader: Reader) -> Parsed {
     for piece in split(parsed.tree.source()) {
         document(&mut parsed, piece, reader);
     }
+    let (tree, problems) = (&parsed.tree, &mut parsed.problems);
+    for problem in problems.iter_mut().filter(|problem| problem.kind == ProblemKind::Syntax) {
+        if is_template(tree.source(), problem.span) {
+            problem.help = Some("this looks like a template: render it first, for example with `helm template`".to_string());
+        }
+    }
     parsed.problems.sort_by_key(|problem| (problem.document, problem.span.start));
     parsed
+}
+
+/// Whether the line at `span` holds `{{`.
+fn is_template(source: &str, span: Span) -> bool {
+    let at = span.start as usize;
+    let start = memchr::memrchr(b'\n', &source.as_bytes()[..at]).map_or(0, |i| i + 1);
+    let end = memchr::memchr(b'\n', &source.as_bytes()[at..]).map_or(source.len(), |i| at + i);
+    memchr::memmem::find(&source.as_bytes()[start..end], b"{{").is_some()
 }
 
 /// Reads one document, as JSON if it looks like that, and as YAML otherwise or if that fails.

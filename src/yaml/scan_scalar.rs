@@ -370,12 +370,8 @@ impl Scanner<'_> {
             };
             self.block_breaks(&mut indent, &mut rest)?;
         }
-        if chomp == Chomp::Strip {
-            first = "";
-        }
-        if chomp != Chomp::Keep {
-            rest.clear();
-        }
+        let first = if chomp == Chomp::Strip { "" } else { first };
+        let rest = if chomp == Chomp::Keep { rest } else { String::new() };
         let as_written = first.is_empty() || self.source[end..].starts_with('\n');
         let text = match only {
             Some((start, end)) if rest.is_empty() && as_written => {

@@ -225,7 +225,8 @@ fn outline(text: &str) -> (Vec<bool>, Vec<(u32, &'static str)>) {
 
 #[test]
 fn documents_are_told_apart() {
-    let cases: &[(&str, &[bool], &[(u32, &str)])] = &[
+    type Case = (&'static str, &'static [bool], &'static [(u32, &'static str)]);
+    let cases: &[Case] = &[
         ("", &[], &[]),
         ("# only a comment\n", &[], &[]),
         ("---\n---\n# c\n---\n", &[], &[]),
