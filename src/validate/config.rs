@@ -1,5 +1,7 @@
 //! ConfigMaps, Secrets, Namespaces and ServiceAccounts. Mirrors core/v1 validation of each.
 
+use std::collections::BTreeMap;
+
 use super::meta::{self, Scope};
 use super::{Verdicts, nearest, text};
 use crate::object::Field;
@@ -12,10 +14,11 @@ const SIZE: usize = 1024 * 1024;
 pub fn config_map(errs: &mut Verdicts, root: Field, _version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     let (data, binary) = (root.get("data"), root.get("binaryData"));
+    let others: BTreeMap<&str, Field> = binary.entries().collect();
     let mut size = 0;
     for (key, value) in data.entries() {
         entry_key(errs, key, value);
-        if let Some((_, other)) = binary.entries().find(|(name, _)| *name == key) {
+        if let Some(other) = others.get(key) {
             errs.invalid(value, format!("`binaryData` has the key `{key}` too")).label(other.key_span(), "the same key");
         }
         size += value.text().len();

@@ -138,3 +138,17 @@ fn rules() {
         schema(&[(&rule(text), &expected)]);
     }
 }
+
+#[test]
+fn deep_schemas_are_looked_at_once() {
+    let deep = 150;
+    let nested = format!("{}{{type: string}}{}", "{type: array, items: ".repeat(deep), "}".repeat(deep));
+    let any =
+        format!("{{type: string, anyOf: {}}}", format!("{}[{{maxLength: 1}}]{}", "[{anyOf: ".repeat(deep), "}]".repeat(deep)));
+    schema(&[(&nested, &[]), (&any, &[])]);
+    let two = definition(&format!("{{type: object, properties: {{s: {nested}}}}}"), "", "");
+    let version = two.rsplit_once("versions: [").map_or("", |(_, rest)| rest.trim_end_matches("]}"));
+    let second = version.replace("name: v1", "name: v2").replace("storage: true", "storage: false");
+    let both = two.replace("versions: [", &format!("versions: [{second}, "));
+    refused("apiextensions.k8s.io/v1", "CustomResourceDefinition", &[(&both, &[])]);
+}
