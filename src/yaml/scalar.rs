@@ -280,3 +280,77 @@ pub(super) fn float_key(value: f64) -> String {
     }
     format!("{value}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_resolve_as_in_go() {
+        let cases = [
+            ("0", Kind::Int(0)),
+            ("-0", Kind::Int(0)),
+            ("007", Kind::Int(7)),
+            ("08", Kind::Float(8.0)),
+            ("0x_f", Kind::Int(15)),
+            ("-0b11", Kind::Int(-3)),
+            ("0o8", Kind::Str),
+            ("0x", Kind::Str),
+            ("+", Kind::Str),
+            ("-", Kind::Str),
+            ("1__0", Kind::Int(10)),
+            ("9223372036854775808", Kind::BigInt(1 << 63)),
+            ("+9223372036854775808", Kind::Float(9223372036854775808.0)),
+            ("-9223372036854775808", Kind::Int(i64::MIN)),
+            ("-9223372036854775809", Kind::Float(-9223372036854775809.0)),
+            (".1_5", Kind::Float(0.15)),
+            ("._1", Kind::Str),
+            (".1_", Kind::Str),
+            ("1.", Kind::Float(1.0)),
+            ("1e", Kind::Str),
+            ("1e400", Kind::Str),
+            ("0x1p4", Kind::Str),
+            ("+inf", Kind::Str),
+            ("1infinity", Kind::Str),
+            ("-.INF", Kind::Float(f64::NEG_INFINITY)),
+            ("2001-01-01", Kind::Str),
+            ("1:30", Kind::Str),
+            ("Null", Kind::Null),
+            ("nULL", Kind::Str),
+        ];
+        for (text, kind) in cases {
+            assert_eq!(resolve(Tag::None, Style::Plain, text), Resolved::Kind(kind), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_decide_or_do_not_fit() {
+        assert_eq!(resolve(Tag::Float, Style::Plain, "3"), Resolved::Kind(Kind::Float(3.0)));
+        assert_eq!(resolve(Tag::Int, Style::DoubleQuoted, "x"), Resolved::Mismatch);
+        assert_eq!(resolve(Tag::Int, Style::Plain, "3.5"), Resolved::Mismatch);
+        assert_eq!(resolve(Tag::Timestamp, Style::Plain, "2001-02-29"), Resolved::Mismatch);
+        assert_eq!(resolve(Tag::Timestamp, Style::Plain, "2000-2-29T1:2:3.4Z"), Resolved::Kind(Kind::Str));
+        assert_eq!(resolve(Tag::Binary, Style::Plain, "aGk="), Resolved::Decoded("hi".to_string()));
+        assert_eq!(resolve(Tag::Binary, Style::Plain, "/w=="), Resolved::Decoded("\u{fffd}".to_string()));
+        assert_eq!(resolve(Tag::Binary, Style::Plain, "aGk"), Resolved::Mismatch);
+        assert_eq!(resolve(Tag::Other, Style::Plain, "5"), Resolved::Kind(Kind::Str));
+    }
+
+    #[test]
+    fn numbers_as_keys_are_written_as_go_writes_them() {
+        let cases = [
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (123456.0, "123456"),
+            (1e6, "1e+06"),
+            (1.5e-5, "1.5e-05"),
+            (16777217.0, "1.6777216e+07"),
+            (-0.0, "-0"),
+            (1e39, ".inf"),
+            (f64::NAN, ".nan"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(float_key(value), text);
+        }
+    }
+}

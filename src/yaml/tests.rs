@@ -71,8 +71,8 @@ fn damaged(text: &str, dice: &mut Dice) -> String {
             at -= 1;
         }
         match dice.roll(4) {
-            0 => {
-                text.remove(at.min(text.len().saturating_sub(1)));
+            0 if at < text.len() => {
+                text.remove(at);
             }
             1 => {
                 let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
