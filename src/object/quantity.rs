@@ -112,6 +112,25 @@ impl Quantity {
         }
     }
 
+    /// The number and power of ten that Go's struct holds, and whether in its int64 (else in its decimal of any length).
+    pub(crate) fn in_go(&self) -> (i128, i32, bool) {
+        (self.mantissa, self.scale, self.width == Width::Int64)
+    }
+
+    /// The text it was read from, where it survives in Go's struct.
+    pub(crate) fn kept(&self) -> Option<&str> {
+        self.kept.as_deref()
+    }
+
+    /// What Go calls its notation.
+    pub(crate) fn format_name(&self) -> &'static str {
+        match self.format {
+            Format::DecimalSi => "DecimalSI",
+            Format::DecimalExponent => "DecimalExponent",
+            Format::BinarySi => "BinarySI",
+        }
+    }
+
     /// Whether it is nothing.
     pub fn is_zero(&self) -> bool {
         self.mantissa == 0

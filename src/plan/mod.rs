@@ -7,7 +7,7 @@ mod cluster;
 mod effects;
 mod merge;
 mod model;
-mod name;
+pub mod name;
 mod sim;
 mod store;
 mod summary;

@@ -7,6 +7,7 @@ mod definitions;
 mod facts;
 mod hostile;
 mod mutations;
+mod names;
 mod ok;
 mod others;
 mod pages;
