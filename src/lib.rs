@@ -9,6 +9,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod fix;
 pub mod inventory;
 pub mod object;
 pub mod plan;

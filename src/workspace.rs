@@ -64,6 +64,11 @@ impl Workspace {
         self.files.remove(path);
     }
 
+    /// The text of `path`, where it was kept.
+    pub fn text(&self, path: &str) -> Option<Arc<String>> {
+        self.files.get(path)?.text.clone()
+    }
+
     /// The files in order of path.
     pub fn files(&self) -> impl Iterator<Item = &FileReport> {
         self.files.values()

@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Options};
 use plimsoll::diagnostic::{Finding, Severity};
+use plimsoll::fix::{Mended, Which};
 use plimsoll::report::{self, Sources, Summary};
 use plimsoll::schema::Version;
 use plimsoll::select::Selection;
@@ -15,7 +16,7 @@ use rayon::prelude::*;
 
 use super::input::{self, Input, Paths};
 use super::output::{self, When};
-use super::{Failure, progress};
+use super::{Failure, fix, progress};
 
 /// Arguments of `lint`.
 #[derive(Args, Debug)]
@@ -37,6 +38,15 @@ pub struct LintArgs {
     /// Exit with 1 when there is a finding at least this bad.
     #[arg(long, value_enum, default_value = "error")]
     fail_on: FailOn,
+    /// Apply the fixes that cannot change what was meant, and report what is left.
+    #[arg(long)]
+    fix: bool,
+    /// Print what --fix would change as a unified diff, and change nothing; exit with 1 when there is something.
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+    /// With --fix or --diff: all fixes, also those that may change what was meant.
+    #[arg(long)]
+    unsafe_fixes: bool,
     /// Also name what was left out, and why.
     #[arg(short, long)]
     verbose: bool,
@@ -70,6 +80,9 @@ enum FailOn {
 /// Runs `lint`.
 pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err(Failure::Usage("--unsafe-fixes goes with --fix or --diff".to_string()));
+    }
     let selection = Selection::parse(&args.only, &args.ignore).map_err(Failure::Usage)?;
     let inputs = input::collect(&args.paths)?;
     let options = Options::of(args.kubernetes_version);
@@ -77,12 +90,18 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     for report in check_all(&inputs.list, options)? {
         workspace.insert(report);
     }
+    let mended = if args.fix || args.diff { mend(args, &mut workspace, &selection, &inputs.list) } else { Mended::default() };
+    if args.diff {
+        output::print(&fix::diff(&mended))?;
+        return Ok(ExitCode::from(u8::from(!mended.files.is_empty())));
+    }
+    fix::write(&mended, &inputs.list)?;
     let mut findings = workspace.check();
     findings.retain(|finding| selection.has(finding));
     let summary = Summary::new(workspace.files(), &findings, inputs.skipped);
     let sources = sources(&workspace, &findings, &inputs.list);
     let text = match args.format {
-        Format::Plain => plain(args, &findings, &summary, &sources, started),
+        Format::Plain => plain(args, &findings, &summary, &sources, &mended, started),
         Format::Json => format!("{}\n", report::lint_json(&summary, &findings, &sources)),
         Format::Github => report::github(&findings, &sources),
     };
@@ -125,9 +144,28 @@ fn sources(workspace: &Workspace, findings: &[Finding], inputs: &[Input]) -> Sou
     sources
 }
 
-fn plain(args: &LintArgs, findings: &[Finding], summary: &Summary, sources: &Sources, started: Instant) -> String {
+fn mend(args: &LintArgs, workspace: &mut Workspace, selection: &Selection, inputs: &[Input]) -> Mended {
+    let which = if args.unsafe_fixes { Which::All } else { Which::Safe };
+    let read = |path: &str| {
+        let input = inputs.iter().find(|input| *input.path() == *path)?;
+        String::from_utf8(input.read().ok()?).ok()
+    };
+    plimsoll::fix::mend(workspace, which, read, |finding| selection.has(finding))
+}
+
+fn plain(
+    args: &LintArgs,
+    findings: &[Finding],
+    summary: &Summary,
+    sources: &Sources,
+    mended: &Mended,
+    started: Instant,
+) -> String {
     let mut text = String::new();
     report::plain(&mut text, findings, sources, args.color.colour(), output::width());
+    for file in &mended.files {
+        text.push_str(&format!("fixed {}\n", file.path));
+    }
     if args.verbose {
         for skipped in &summary.skipped {
             text.push_str(&format!("skipped {}: {}\n", skipped.path, skipped.reason));

@@ -2,6 +2,7 @@
 
 mod cron;
 mod explain;
+mod fix;
 mod input;
 mod kustomize;
 mod lint;
@@ -28,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   plimsoll lint                         check every manifest below this directory
   plimsoll lint deploy/ web.yaml        check some
+  plimsoll lint --diff                  show what --fix would change
   helm template . | plimsoll lint -     check what a chart renders
   plimsoll explain api-unknown-field    what a rule is about
   plimsoll cron '0 3 * * 1-5'           when a schedule runs

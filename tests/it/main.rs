@@ -5,6 +5,7 @@ mod cron;
 mod defaults;
 mod definitions;
 mod facts;
+mod fix;
 mod hostile;
 mod mutations;
 mod names;

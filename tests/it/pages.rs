@@ -2,6 +2,7 @@
 
 use plimsoll::check::Options;
 use plimsoll::diagnostic::{Finding, Fix};
+use plimsoll::fix;
 use plimsoll::report::MARK;
 use plimsoll::rules::{RULES, Rule};
 use plimsoll::text::LineIndex;
@@ -53,7 +54,7 @@ fn run(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String>
             let bad = before.filter(|block| block.word == "bad").ok_or("a fixed block follows a bad one")?;
             let ours = lint(&bad.text).into_iter().filter(|finding| finding.rule == rule.id);
             let fixes: Vec<Fix> = ours.filter_map(|finding| finding.fix).collect();
-            let fixed = apply(&bad.text, &fixes);
+            let fixed = fix::apply("page.yaml", &bad.text, &fixes.iter().collect::<Vec<_>>()).ok_or("the fixes overlap")?;
             if fixed == block.text { Ok(()) } else { Err(format!("the fix gives\n{fixed}")) }
         }
         word => Err(format!("unknown block word `{word}`")),
@@ -68,17 +69,6 @@ fn lint(text: &str) -> Vec<Finding> {
 
 fn said(findings: &[Finding]) -> String {
     findings.iter().map(|finding| format!("{} at {}: {}; ", finding.rule, finding.field, finding.message)).collect()
-}
-
-/// Applies fixes from the last edit to the first, so that places stay right.
-fn apply(text: &str, fixes: &[Fix]) -> String {
-    let mut edits: Vec<_> = fixes.iter().flat_map(|fix| &fix.edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.start));
-    let mut out = text.to_string();
-    for edit in edits {
-        out.replace_range(edit.start as usize..edit.end as usize, &edit.text);
-    }
-    out
 }
 
 fn blocks(page: &str) -> Vec<Block> {
