@@ -143,8 +143,7 @@ fn rules() {
 fn deep_schemas_are_looked_at_once() {
     let deep = 150;
     let nested = format!("{}{{type: string}}{}", "{type: array, items: ".repeat(deep), "}".repeat(deep));
-    let any =
-        format!("{{type: string, anyOf: {}}}", format!("{}[{{maxLength: 1}}]{}", "[{anyOf: ".repeat(deep), "}]".repeat(deep)));
+    let any = format!("{{type: string, anyOf: {}[{{maxLength: 1}}]{}}}", "[{anyOf: ".repeat(deep), "}]".repeat(deep));
     schema(&[(&nested, &[]), (&any, &[])]);
     let two = definition(&format!("{{type: object, properties: {{s: {nested}}}}}"), "", "");
     let version = two.rsplit_once("versions: [").map_or("", |(_, rest)| rest.trim_end_matches("]}"));

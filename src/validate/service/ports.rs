@@ -65,9 +65,10 @@ fn opens_node_ports(spec: Field) -> NodePorts {
 /// The same number with the same protocol must not come twice, neither as `port` nor as `nodePort`.
 fn repeated(errs: &mut Verdicts, ports: Field, opened: NodePorts) {
     let (mut numbers, mut node_ports) = (BTreeMap::new(), Unique::default());
+    let shared = written_node_ports(ports);
     for port in ports.items() {
         let protocol = port.get("protocol").text();
-        if let Some(node_port) = node_port(port, ports, opened) {
+        if let Some(node_port) = node_port(port, &shared, opened) {
             node_ports.add_as(errs, port.get("nodePort"), format!("{protocol}/{node_port}"));
         }
         let number = port.get("port");
@@ -80,13 +81,23 @@ fn repeated(errs: &mut Verdicts, ports: Field, opened: NodePorts) {
 }
 
 /// The port on the nodes: its own, else that of another port of the same number, else one to be picked.
-fn node_port(port: Field, ports: Field, opened: NodePorts) -> Option<String> {
+fn node_port(port: Field, shared: &BTreeMap<i64, i64>, opened: NodePorts) -> Option<String> {
     let own = port.get("nodePort").number();
     if own != 0 || opened == NodePorts::None {
         return (own != 0).then(|| own.to_string());
     }
     let number = port.get("port").number();
-    let mut others =
-        ports.items().filter(|other| other.get("port").number() == number).map(|other| other.get("nodePort").number());
-    Some(others.find(|&other| other != 0).map_or(format!("picked for {number}"), |other| other.to_string()))
+    Some(shared.get(&number).map_or(format!("picked for {number}"), |other| other.to_string()))
+}
+
+/// For each port number the first port on the nodes that is written with it.
+fn written_node_ports(ports: Field) -> BTreeMap<i64, i64> {
+    let mut first = BTreeMap::new();
+    for port in ports.items() {
+        let node_port = port.get("nodePort").number();
+        if node_port != 0 {
+            first.entry(port.get("port").number()).or_insert(node_port);
+        }
+    }
+    first
 }
