@@ -17,6 +17,7 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod select;
+pub mod suppress;
 pub mod text;
 pub mod validate;
 pub mod workspace;

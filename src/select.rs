@@ -1,7 +1,7 @@
 //! Which findings are wanted: `--only` and `--ignore`, by family or by rule.
 
 use crate::diagnostic::{Family, Finding};
-use crate::rules::RULES;
+use crate::rules::{RULES, Rule};
 use crate::validate::nearest;
 
 /// A parsed selection.
@@ -11,9 +11,12 @@ pub struct Selection {
     ignore: Vec<Choice>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Choice {
+/// A family or a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// All rules of a family.
     Family(Family),
+    /// One rule, by id.
     Rule(&'static str),
 }
 
@@ -36,7 +39,7 @@ const FAMILIES: &[(&str, Family)] = &[
 impl Selection {
     /// Parses names of families and rules; an unknown one is an error that says what was likely meant.
     pub fn parse(only: &[String], ignore: &[String]) -> Result<Selection, String> {
-        let parse = |names: &[String]| names.iter().map(|name| choice(name.trim())).collect::<Result<Vec<_>, _>>();
+        let parse = |names: &[String]| names.iter().map(|name| Choice::parse(name.trim())).collect::<Result<Vec<_>, _>>();
         Ok(Selection { only: parse(only)?, ignore: parse(ignore)? })
     }
 
@@ -48,22 +51,34 @@ impl Selection {
 }
 
 impl Choice {
-    fn has(self, finding: &Finding) -> bool {
+    /// The family or rule called `name`; an error says what was likely meant.
+    pub fn parse(name: &str) -> Result<Choice, String> {
+        if let Some((_, family)) = FAMILIES.iter().find(|(known, _)| *known == name) {
+            return Ok(Choice::Family(*family));
+        }
+        if let Some(rule) = RULES.iter().find(|rule| rule.id == name) {
+            return Ok(Choice::Rule(rule.id));
+        }
+        let known: Vec<&str> = FAMILIES.iter().map(|(name, _)| *name).chain(RULES.iter().map(|rule| rule.id)).collect();
+        let hint =
+            nearest(name, &known).map_or("`plimsoll rules` lists them".to_string(), |near| format!("did you mean `{near}`?"));
+        Err(format!("there is no family or rule `{name}`: {hint}"))
+    }
+
+    /// Whether `finding` is one of them.
+    pub fn has(self, finding: &Finding) -> bool {
+        self.any(finding.family, finding.rule)
+    }
+
+    /// Whether it stands for `rule`.
+    pub fn has_rule(self, rule: &Rule) -> bool {
+        self.any(rule.family, rule.id)
+    }
+
+    fn any(self, family: Family, rule: &str) -> bool {
         match self {
-            Choice::Family(family) => finding.family == family,
-            Choice::Rule(rule) => finding.rule == rule,
+            Choice::Family(ours) => ours == family,
+            Choice::Rule(ours) => ours == rule,
         }
     }
-}
-
-fn choice(name: &str) -> Result<Choice, String> {
-    if let Some((_, family)) = FAMILIES.iter().find(|(known, _)| *known == name) {
-        return Ok(Choice::Family(*family));
-    }
-    if let Some(rule) = RULES.iter().find(|rule| rule.id == name) {
-        return Ok(Choice::Rule(rule.id));
-    }
-    let known: Vec<&str> = FAMILIES.iter().map(|(name, _)| *name).chain(RULES.iter().map(|rule| rule.id)).collect();
-    let hint = nearest(name, &known).map_or("`plimsoll rules` lists them".to_string(), |near| format!("did you mean `{near}`?"));
-    Err(format!("there is no family or rule `{name}`: {hint}"))
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Finding;
 use crate::inventory::{self, Entry, Inventory};
 use crate::object::Skip;
 use crate::rules;
+use crate::suppress::{self, Ignore};
 
 /// What is kept of a checked file once its tree is dropped.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct FileReport {
     pub skipped: Vec<Skip>,
     /// What was found in it alone.
     pub findings: Vec<Finding>,
+    /// What its comments and annotations say to ignore.
+    pub ignores: Vec<Ignore>,
     /// Its objects, as others see them.
     pub entries: Vec<Entry>,
     /// Its text, kept only where a finding needs it to be shown.
@@ -30,9 +33,10 @@ impl From<Checked> for FileReport {
     fn from(checked: Checked) -> FileReport {
         let entries = inventory::entries(&checked);
         let documents = checked.parsed.documents.len();
+        let ignores = suppress::ignores(&checked);
         // Moved, not copied: the text may be most of the memory there is.
-        let text = (!checked.findings.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
-        FileReport { path: checked.path, documents, skipped: checked.skipped, findings: checked.findings, entries, text }
+        let text = (!checked.findings.is_empty() || !ignores.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
+        FileReport { path: checked.path, documents, skipped: checked.skipped, findings: checked.findings, ignores, entries, text }
     }
 }
 
@@ -74,12 +78,18 @@ impl Workspace {
         self.files.values()
     }
 
-    /// Everything there is to say, in the one order.
+    /// Everything there is to say, in the one order, but for what the author has said to ignore.
     pub fn check(&self) -> Vec<Finding> {
+        self.check_counting().0
+    }
+
+    /// The same, and how many findings are ignored.
+    pub fn check_counting(&self) -> (Vec<Finding>, usize) {
         let inventory = Inventory::new(self.files().flat_map(|file| &file.entries));
         let mut findings: Vec<Finding> = self.files().flat_map(|file| file.findings.iter().cloned()).collect();
         rules::run(&inventory, &mut findings);
+        let suppressed = suppress::apply(self.files(), &mut findings);
         findings.sort_by(Finding::order);
-        findings
+        (findings, suppressed)
     }
 }

@@ -96,9 +96,9 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(u8::from(!mended.files.is_empty())));
     }
     fix::write(&mended, &inputs.list)?;
-    let mut findings = workspace.check();
+    let (mut findings, suppressed) = workspace.check_counting();
     findings.retain(|finding| selection.has(finding));
-    let summary = Summary::new(workspace.files(), &findings, inputs.skipped);
+    let summary = Summary { suppressed, ..Summary::new(workspace.files(), &findings, inputs.skipped) };
     let sources = sources(&workspace, &findings, &inputs.list);
     let text = match args.format {
         Format::Plain => plain(args, &findings, &summary, &sources, &mended, started),

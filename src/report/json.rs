@@ -16,6 +16,7 @@ pub fn lint_json(summary: &Summary, findings: &[Finding], sources: &Sources) -> 
         "summary": {
             "files": summary.files, "documents": summary.documents, "objects": summary.objects, "skipped": skipped,
             "error": summary.errors, "warning": summary.warnings, "advice": summary.advice,
+            "suppressed": summary.suppressed,
         },
         "findings": findings.iter().map(|finding| finding_json(finding, sources)).collect::<Vec<Value>>(),
     })

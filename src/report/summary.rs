@@ -29,6 +29,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity advice.
     pub advice: usize,
+    /// Findings that the author has said to ignore, by comment or annotation.
+    pub suppressed: usize,
 }
 
 impl Summary {
@@ -64,6 +66,9 @@ impl Summary {
         line.push_str(&format!(": {}, {}", plural(self.errors, "error"), plural(self.warnings, "warning")));
         if self.advice > 0 {
             line.push_str(&format!(", {} of advice", plural(self.advice, "piece")));
+        }
+        if self.suppressed > 0 {
+            line.push_str(&format!(", {} suppressed", self.suppressed));
         }
         line
     }

@@ -4,6 +4,7 @@ mod headless_service;
 
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::inventory::{Entry, Inventory};
+use crate::suppress;
 
 /// One rule.
 pub struct Rule {
@@ -21,7 +22,7 @@ pub struct Rule {
 
 /// How a rule is checked.
 pub enum Check {
-    /// Reading, structure or the mirror of validation reports it while a file is checked.
+    /// Reading, structure, the mirror of validation or what suppresses findings reports it while files are checked.
     Mirror,
     /// Looks at one object among all others, and reports on that one only.
     Across(fn(&Cx, &Entry, &mut Vec<Finding>)),
@@ -85,6 +86,7 @@ pub static RULES: &[Rule] = &[
     mirror("api-warning", Severity::Warning, include_str!("../../rules/api-warning.md")),
     mirror("api-yaml", Severity::Error, include_str!("../../rules/api-yaml.md")),
     headless_service::RULE,
+    suppress::RULE,
 ];
 
 const fn mirror(id: &'static str, severity: Severity, page: &'static str) -> Rule {

@@ -19,6 +19,7 @@ mod readme;
 mod recorded;
 mod storage;
 mod structure;
+mod suppress;
 mod tidy;
 mod validation;
 mod warnings;
