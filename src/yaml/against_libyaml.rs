@@ -77,8 +77,8 @@ fn our_events(text: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Where Go's library and libyaml are known to differ: it takes `\'` in double quotes and no `\/`; a `?` ends a plain scalar inside brackets
-/// and a `:` does not; and it stops waiting for a key that starts with an empty collection.
+/// Where Go's library and libyaml are known to differ: it takes `\'` in double quotes and no `\/`; a `?` ends a plain scalar
+/// inside brackets and a `:` does not; and it stops waiting for a key that starts with an empty collection.
 fn is_known_to_differ(text: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     has(&["\\'", "\\/"]) || (has(&["[", "{"]) && has(&["?", ":,", ":]", ":}", "[]", "{}"]))

@@ -258,7 +258,7 @@ impl<'t> Builder<'t> {
     /// Notes the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
     fn declare(&mut self, id: NodeId, span: Span, texts: &Texts) {
         let Some(frame) = self.frames.last_mut() else { return };
-        let earlier = self.keys.add(&mut frame.keys, id, |id| texts.get(self.tree.node(id).key));
+        let earlier = self.keys.add(&mut frame.keys, id, |id| texts.get(self.tree.key(id)));
         let Some(earlier) = earlier else { return };
         let name = texts.get(self.tree.node(id).key);
         self.tree.node_mut(earlier).flags |= flag::SHADOWED;
@@ -304,9 +304,10 @@ impl<'t> Builder<'t> {
         self.keys.close(&frame.keys);
         let is_flow = event.style == Style::Flow;
         let end = if is_flow { event.span.end } else { frame.end };
-        let node = self.tree.node_mut(frame.node);
+        let mut node = self.tree.node_mut(frame.node);
         node.flags &= !OPEN;
         node.span.end = end;
+        drop(node);
         let Some(parent) = self.frames.last_mut() else { return Ok(()) };
         parent.end = parent.end.max(end);
         match (frame.role, parent.key) {

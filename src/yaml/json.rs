@@ -150,7 +150,7 @@ impl Reader<'_> {
     fn declare(&mut self, id: NodeId) {
         let Some((_, own)) = self.open.last_mut() else { return };
         let tree = &*self.tree;
-        let Some(earlier) = self.keys.add(own, id, |id| tree.text(tree.node(id).key)) else { return };
+        let Some(earlier) = self.keys.add(own, id, |id| tree.text(tree.key(id))) else { return };
         self.tree.node_mut(earlier).flags |= flag::SHADOWED;
         if self.repeats.len() < MOST_REPEATS {
             self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });

@@ -9,6 +9,7 @@ mod fast;
 mod grammar;
 pub mod json;
 mod keys;
+mod packed;
 mod read;
 mod scalar;
 mod scan;
@@ -21,7 +22,7 @@ mod token;
 mod tree;
 
 pub use read::{Reader, general_events, parse, parse_with};
-pub use tree::{Children, Kind, Node, NodeId, Style, Text, Tree, flag};
+pub use tree::{Children, Kind, Node, NodeId, NodeMut, Style, Text, Tree, flag};
 
 use crate::text::Span;
 

@@ -1,5 +1,6 @@
 //! The arena that one file is parsed into: nodes with byte spans, linked as parent, first child and next sibling.
 
+use super::packed::{OddKeys, Packed};
 use crate::text::Span;
 
 /// Index of a node in its [`Tree`].
@@ -100,6 +101,16 @@ impl Text {
         (self.len & COOKED == 0).then(|| Span::new(self.start, self.start + self.len))
     }
 
+    /// The two numbers that it is.
+    pub(super) fn parts(self) -> [u32; 2] {
+        [self.start, self.len]
+    }
+
+    /// The reverse of [`Text::parts`].
+    pub(super) fn from_parts([start, len]: [u32; 2]) -> Text {
+        Text { start, len }
+    }
+
     /// Whether there are no characters.
     pub fn is_empty(self) -> bool {
         self.len & !COOKED == 0
@@ -154,13 +165,41 @@ pub struct Node {
 pub struct Tree {
     source: String,
     cooked: String,
-    nodes: Vec<Node>,
+    nodes: Vec<Packed>,
+    odd_keys: OddKeys,
+}
+
+/// A node to change; what is changed is written back when this goes.
+pub struct NodeMut<'t> {
+    tree: &'t mut Tree,
+    id: NodeId,
+    node: Node,
+}
+
+impl std::ops::Deref for NodeMut<'_> {
+    type Target = Node;
+
+    fn deref(&self) -> &Node {
+        &self.node
+    }
+}
+
+impl std::ops::DerefMut for NodeMut<'_> {
+    fn deref_mut(&mut self) -> &mut Node {
+        &mut self.node
+    }
+}
+
+impl Drop for NodeMut<'_> {
+    fn drop(&mut self) {
+        self.tree.nodes[self.id.0 as usize] = Packed::new(&self.node, &mut self.tree.odd_keys);
+    }
 }
 
 impl Tree {
     /// An empty tree over `source`.
     pub fn new(source: String) -> Tree {
-        Tree { source, cooked: String::new(), nodes: Vec::new() }
+        Tree { source, ..Tree::default() }
     }
 
     /// The file's text.
@@ -174,13 +213,21 @@ impl Tree {
     }
 
     /// The node `id`.
-    pub fn node(&self, id: NodeId) -> &Node {
-        &self.nodes[id.0 as usize]
+    #[inline]
+    pub fn node(&self, id: NodeId) -> Node {
+        self.nodes[id.0 as usize].node(&self.odd_keys)
+    }
+
+    /// The characters of the key of `id`.
+    #[inline]
+    pub(super) fn key(&self, id: NodeId) -> Text {
+        self.nodes[id.0 as usize].key(&self.odd_keys).1
     }
 
     /// The node `id`, to change.
-    pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
-        &mut self.nodes[id.0 as usize]
+    pub fn node_mut(&mut self, id: NodeId) -> NodeMut<'_> {
+        let node = self.node(id);
+        NodeMut { tree: self, id, node }
     }
 
     /// How many nodes there are.
@@ -234,7 +281,7 @@ impl Tree {
         self.nodes.truncate(len);
     }
 
-    /// Adds `node` as the last child of `node.parent` (or as a root); links and index are set here.
+    /// Adds `node` as the last child of `node.parent`, a collection (or as a root); links and index are set here.
     pub fn push(&mut self, mut node: Node) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         node.first = NodeId::NONE;
@@ -242,29 +289,29 @@ impl Tree {
         node.next = NodeId::NONE;
         node.index = 0;
         if let Some(parent) = node.parent.some() {
-            let last = self.nodes[parent.0 as usize].last;
-            if last == NodeId::NONE {
-                self.nodes[parent.0 as usize].first = id;
+            let [_, last] = self.nodes[parent.0 as usize].body;
+            if last == NodeId::NONE.0 {
+                self.nodes[parent.0 as usize].body = [id.0, id.0];
             } else {
-                self.nodes[last.0 as usize].next = id;
-                node.index = self.nodes[last.0 as usize].index + 1;
+                self.nodes[last as usize].next = id;
+                node.index = self.nodes[last as usize].index + 1;
+                self.nodes[parent.0 as usize].body[1] = id.0;
             }
-            self.nodes[parent.0 as usize].last = id;
         }
-        self.nodes.push(node);
+        self.nodes.push(Packed::new(&node, &mut self.odd_keys));
         id
     }
 
     /// The children of `id` in order.
     pub fn children(&self, id: NodeId) -> Children<'_> {
-        Children { tree: self, next: self.node(id).first }
+        Children { tree: self, next: self.nodes[id.0 as usize].first() }
     }
 
     /// The value of key `name` in the mapping `id`. Of duplicate keys the last wins, as the server's library has it.
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
         let mut found = None;
         for child in self.children(id) {
-            if self.text(self.node(child).key) == name {
+            if self.text(self.key(child)) == name {
                 found = Some(child);
             }
         }
@@ -283,7 +330,7 @@ impl Iterator for Children<'_> {
 
     fn next(&mut self) -> Option<NodeId> {
         let id = self.next.some()?;
-        self.next = self.tree.node(id).next;
+        self.next = self.tree.nodes[id.0 as usize].next;
         Some(id)
     }
 }

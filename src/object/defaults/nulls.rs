@@ -18,7 +18,7 @@ pub fn fill(tree: &mut Tree, object: &Object, version: Version) {
             _ => continue,
         };
         let text = tree.cook(text);
-        let zero = tree.node_mut(node);
+        let mut zero = tree.node_mut(node);
         (zero.kind, zero.text) = (kind, text);
         zero.flags |= flag::SYNTHETIC;
     }

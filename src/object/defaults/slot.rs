@@ -164,7 +164,7 @@ impl<'t> Slot<'t> {
     pub fn put(&mut self, key: &str, kind: Kind, text: &str) -> NodeId {
         let text = self.tree.cook(text);
         if let Some(id) = self.tree.get(self.node, key) {
-            let node = self.tree.node_mut(id);
+            let mut node = self.tree.node_mut(id);
             (node.kind, node.text) = (kind, text);
             node.flags |= flag::SYNTHETIC;
             return id;
@@ -201,7 +201,7 @@ impl<'t> Slot<'t> {
     /// Takes away what is under `key`: the server stores nothing there. A `null` stays in its place.
     pub fn drop(&mut self, key: &str) {
         if let Some(id) = self.tree.get(self.node, key) {
-            let node = self.tree.node_mut(id);
+            let mut node = self.tree.node_mut(id);
             (node.kind, node.text, node.first, node.last) = (Kind::Null, Text::EMPTY, NodeId::NONE, NodeId::NONE);
             node.flags |= flag::SYNTHETIC;
         }
@@ -213,23 +213,24 @@ impl<'t> Slot<'t> {
         let source = self.tree.node(from).clone();
         let top = match self.tree.get(self.node, key) {
             Some(id) => {
-                let node = self.tree.node_mut(id);
+                let mut node = self.tree.node_mut(id);
                 (node.kind, node.text) = (source.kind, source.text);
                 node.flags |= flag::SYNTHETIC;
                 id
             }
             None => self.tree.push(synthetic(self.node, cooked, source.kind, source.text)),
         };
-        let made = self.tree.node_mut(top);
+        let mut made = self.tree.node_mut(top);
         made.flags |= source.flags & (flag::FREE_KEYS | flag::POISONED);
         made.span = source.span;
+        drop(made);
         let mut todo = vec![(from, top)];
         while let Some((from, to)) = todo.pop() {
             let children: Vec<NodeId> = self.tree.children(from).collect();
             for child in children {
                 let node = self.tree.node(child).clone();
                 let copy = self.tree.push(synthetic(to, node.key, node.kind, node.text));
-                let made = self.tree.node_mut(copy);
+                let mut made = self.tree.node_mut(copy);
                 made.flags |= node.flags;
                 made.span = node.span;
                 todo.push((child, copy));
