@@ -8,6 +8,7 @@ mod effects;
 mod merge;
 mod model;
 pub mod name;
+mod runs;
 mod sim;
 mod store;
 mod summary;

@@ -3,13 +3,13 @@
 use super::apply::{Outcome, Verdict};
 use super::changes;
 use super::name;
+use super::runs;
 use super::sim::Run;
 use super::store::Store;
 use super::{Effect, Options, Plan, PlannedObject};
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], run: &Run, options: &Options) -> Plan {
-    let _ = store;
     let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, options)).collect();
     objects.sort_by(|a, b| {
         let key = |object: &PlannedObject| {
@@ -17,7 +17,14 @@ pub fn plan(store: &Store, outcomes: &[Outcome], run: &Run, options: &Options) -
         };
         key(a).cmp(&key(b))
     });
-    Plan { kubernetes: options.version, apply: options.apply, objects, rounds: run.rounds.clone(), ..Plan::default() }
+    Plan {
+        kubernetes: options.version,
+        apply: options.apply,
+        objects,
+        rounds: run.rounds.clone(),
+        runs: runs::runs(store, options),
+        ..Plan::default()
+    }
 }
 
 /// Refused first, then what is lost, what rolls out, what changes in place, what is new, what stays.
@@ -51,6 +58,7 @@ fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
         source: outcome.source.clone(),
         causes: outcome.causes.clone(),
         changes: outcome.changes.clone(),
+        notes: outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default(),
         ..PlannedObject::default()
     }
 }
