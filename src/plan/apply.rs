@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::carry::{carry_over, keep_source};
 use super::changes::{self, Step, Subject};
 use super::merge::merge;
 use super::store::{Key, Source, Store, Stored};
 use super::{Apply, Cause, Change, Options, Prune};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Family, Finding, Severity};
-use crate::object::{Field, Object, ObjectId};
+use crate::object::{Field, Object, ObjectId, defaults};
 use crate::report::{object_json, stored_json};
 use crate::schema::{self, Scope, Table, Version};
 use crate::text::{LineIndex, Span};
-use crate::validate::{self, Verdicts};
-use crate::yaml::{Kind, NodeId};
+use crate::validate::{self, Expansion, Update, Verdict as Refusal, Verdicts};
+use crate::yaml::{self, NodeId};
 
 /// What applying came to for one object.
 #[derive(Clone, Debug)]
@@ -59,10 +60,12 @@ pub fn apply(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec
     let mut named = BTreeSet::new();
     for checked in manifests {
         let lines = LineIndex::new(checked.parsed.tree.source());
+        // The checked tree has defaults in it, and lacks what they drop.
+        let written = yaml::parse(checked.parsed.tree.source().to_string());
         for object in &checked.objects {
             let manifest = Manifest::new(checked, object, &lines, options.version);
             named.insert(manifest.key.clone());
-            outcomes.push(manifest.apply(store, options));
+            outcomes.push(manifest.apply(store, object_json(object.field(&written.tree)), options));
         }
     }
     let left: Vec<Key> = store.objects.keys().filter(|key| !named.contains(*key)).cloned().collect();
@@ -95,13 +98,12 @@ impl<'a> Manifest<'a> {
         self.object.field(&self.checked.parsed.tree)
     }
 
-    fn apply(&self, store: &mut Store, options: &Options) -> Outcome {
+    fn apply(&self, store: &mut Store, applied: Value, options: &Options) -> Outcome {
         let stored = store.objects.get(&self.key);
         let before = stored.map(|stored| stored.value.clone());
-        let applied = written(self.field());
         let (wanted, causes) = match stored {
             None => (stored_json(self.field(), &self.id, options.version), self.created()),
-            Some(stored) => self.updated(stored, &applied, options),
+            Some(stored) => self.updated(store, stored, &applied, options),
         };
         let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
         let changes = stored.map_or(Vec::new(), |stored| self.changes(&stored.value, &wanted, &causes, options.version));
@@ -139,26 +141,37 @@ impl<'a> Manifest<'a> {
     }
 
     /// The stored object after the update, and what the server has against it.
-    fn updated(&self, stored: &Stored, applied: &Value, options: &Options) -> (Value, Vec<Cause>) {
+    fn updated(&self, store: &Store, stored: &Stored, applied: &Value, options: &Options) -> (Value, Vec<Cause>) {
         let structural = self.created().into_iter().filter(|cause| is_decoding(&cause.cause)).collect::<Vec<_>>();
         let merged = merged(stored, applied, &self.id, options);
-        let old = read(&stored.value, options.version);
         let new = read(&merged, options.version);
-        let (Some(before), Some(after)) = (root(&old), root(&new)) else { return (merged, structural) };
-        let value = stored_json(after, &self.id, options.version);
+        let Some(new) = root(&new) else { return (merged, structural) };
+        let mut value = stored_json(new, &self.id, options.version);
+        keep_source(&stored.value, &merged, &mut value);
         if !structural.is_empty() || value == stored.value {
             return (value, structural);
         }
         let mut errs = Verdicts::default();
-        validate::update(before, after, &self.id, options.version, &mut errs);
+        validate::object(new, &self.id, options.version, &mut errs);
+        let (old, new) = (as_stored(&stored.value, options.version), as_stored(&value, options.version));
+        if let (Some(old), Some(new)) = (root(&old), root(&new)) {
+            let expansion = expansion(store, &value);
+            validate::update(&mut errs, &self.id, Update { old, new, version: options.version, expansion });
+        }
         let causes = errs.into_vec().into_iter().filter(|verdict| verdict.cause != crate::diagnostic::Cause::Warning);
-        let causes = causes.map(|verdict| Cause {
+        let mut causes: Vec<Cause> = causes.map(|verdict| self.cause(verdict)).collect();
+        let mut seen = BTreeSet::new();
+        causes.retain(|cause| seen.insert((cause.cause.clone(), cause.field.clone())));
+        (value, causes)
+    }
+
+    fn cause(&self, verdict: Refusal) -> Cause {
+        Cause {
             cause: format!("{:?}", verdict.cause),
             source: Some(self.source(place(self.field(), &verdict.field))),
             field: verdict.field,
             message: verdict.message,
-        });
-        (value, causes.collect())
+        }
     }
 
     fn changes(&self, before: &Value, wanted: &Value, causes: &[Cause], version: Version) -> Vec<Change> {
@@ -183,31 +196,41 @@ fn settled(id: &ObjectId, version: Version) -> ObjectId {
     ObjectId { namespace: namespace.to_string(), ..id.clone() }
 }
 
-/// What the manifest says, without what the defaults added to its tree.
-fn written(field: Field) -> Value {
-    match field.kind() {
-        Kind::Map => {
-            field.entries().filter(|(_, value)| value.written()).map(|(key, value)| (key.to_string(), written(value))).collect()
-        }
-        Kind::Seq => field.items().filter(|item| item.written()).map(written).collect(),
-        _ => object_json(field),
-    }
-}
-
 fn merged(stored: &Stored, applied: &Value, id: &ObjectId, options: &Options) -> Value {
     let table = Table::of(options.version);
     let type_id = schema::kind(options.version, &id.api_version, &id.kind).and_then(|kind| table.named(kind.type_name));
-    match (type_id, options.apply) {
-        (Some(type_id), Apply::Client | Apply::Server) => {
-            merge(table, type_id, options.apply, &stored.value, &stored.applied, applied)
-        }
-        _ => applied.clone(),
-    }
+    let mut merged = match options.apply {
+        Apply::Client | Apply::Server => merge(table, type_id, options.apply, &stored.value, &stored.applied, applied),
+        Apply::Replace => applied.clone(),
+    };
+    carry_over(&id.api_version, &id.kind, &stored.value, &mut merged);
+    merged
 }
 
-/// A stored value as a tree again, defaults filled in.
+/// Whether the claim `value` is known to be of a class that lets it grow.
+fn expansion(store: &Store, value: &Value) -> Expansion {
+    let class = value.pointer("/spec/storageClassName").and_then(Value::as_str).unwrap_or("");
+    let key = Key { group: "storage.k8s.io".into(), kind: "StorageClass".into(), namespace: String::new(), name: class.into() };
+    let grows = |class: &Stored| class.value.get("allowVolumeExpansion") == Some(&Value::Bool(true));
+    if store.objects.get(&key).is_some_and(grows) { Expansion::Allowed } else { Expansion::Refused }
+}
+
+/// A value as a tree, defaults filled in.
 fn read(value: &Value, version: Version) -> Checked {
-    check::check("".into(), value.to_string(), check::Options::of(version))
+    let mut checked = as_stored(value, version);
+    for object in &checked.objects {
+        defaults::apply(&mut checked.parsed.tree, object, version);
+    }
+    checked
+}
+
+/// A value as it is stored as a tree again.
+fn as_stored(value: &Value, version: Version) -> Checked {
+    let mut checked = check::read("".into(), value.to_string());
+    for object in &checked.objects {
+        schema::structure(&mut checked.parsed.tree, object, version);
+    }
+    checked
 }
 
 fn root(checked: &Checked) -> Option<Field<'_>> {

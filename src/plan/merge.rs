@@ -19,12 +19,13 @@ enum Lists<'a> {
     Keyed(Vec<&'a str>),
 }
 
-/// The object that results where `live` is stored, `last` was applied before and `new` is applied now. `id` is the object's type.
+/// The object that results where `live` is stored, `last` was applied before and `new` is applied now. `id` is the object's
+/// type, if it is known.
 ///
 /// What was applied and is not any more goes, with all below it; what is only stored (by default, by others) stays.
-pub fn merge(table: &'static Table, id: TypeId, apply: Apply, live: &Value, last: &Value, new: &Value) -> Value {
+pub fn merge(table: &'static Table, id: Option<TypeId>, apply: Apply, live: &Value, last: &Value, new: &Value) -> Value {
     let rules = Rules { table, apply };
-    rules.object(Some(id), live, last, new)
+    rules.object(id, live, last, new)
 }
 
 impl Rules {
@@ -32,18 +33,11 @@ impl Rules {
     fn object(self, id: Option<TypeId>, live: &Value, last: &Value, new: &Value) -> Value {
         let mut out = Map::new();
         let kind = id.map(|id| self.table.get(id));
-        // A null in a map with free keys says nothing; in a struct it takes the field away.
-        let said = |key: &str| new.get(key).filter(|value| kind.is_some() || !value.is_null());
         let mut keys: Vec<&String> = keys_of(live).collect();
         keys.extend(keys_of(new).filter(|key| live.get(key.as_str()).is_none()));
         for key in keys {
             let info = kind.and_then(|kind| kind.field(key));
-            if let Some(value) = self.value(
-                info,
-                live.get(key),
-                last.get(key).filter(|_| new.get(key).is_none_or(|new| !new.is_null()) || kind.is_some()),
-                said(key),
-            ) {
+            if let Some(value) = self.value(info, live.get(key), last.get(key), new.get(key)) {
                 out.insert(key.clone(), value);
             }
         }
@@ -53,11 +47,13 @@ impl Rules {
     /// One field. `None`: it is not there afterwards.
     fn value(self, info: Option<&FieldInfo>, live: Option<&Value>, last: Option<&Value>, new: Option<&Value>) -> Option<Value> {
         let new = match (new, last) {
-            (Some(Value::Null), _) => return None,
             (Some(new), _) => new,
             (None, Some(_)) => return None,
             (None, None) => return live.cloned(),
         };
+        if new.is_null() {
+            return self.null(info, live, last);
+        }
         let Some(live) = live else { return Some(new.clone()) };
         let last = last.unwrap_or(&Value::Null);
         match (live, new) {
@@ -72,6 +68,23 @@ impl Rules {
                 Some(self.list(info, live, last, new))
             }
             _ => Some(new.clone()),
+        }
+    }
+
+    /// A null that is applied. In a patch it takes away what is there. Server-side it is an empty map or list, which what others
+    /// have set outlives; what is taken as a whole is set to null.
+    fn null(self, info: Option<&FieldInfo>, live: Option<&Value>, last: Option<&Value>) -> Option<Value> {
+        let last = last.unwrap_or(&Value::Null);
+        match live {
+            _ if self.apply == Apply::Client => None,
+            Some(live @ Value::Object(_)) if !self.is_atomic(info) => {
+                Some(self.object(struct_of(info), live, last, &Value::Object(Map::new())))
+            }
+            Some(Value::Array(live)) if !matches!(self.lists(info), Lists::Replace) => {
+                let last = last.as_array().map_or(&[][..], Vec::as_slice);
+                Some(self.list(info, live, last, &[]))
+            }
+            _ => Some(Value::Null),
         }
     }
 

@@ -2,6 +2,7 @@
 //! a [`Plan`] out.
 
 mod apply;
+mod carry;
 mod changes;
 mod cluster;
 mod effects;

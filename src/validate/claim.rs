@@ -70,7 +70,7 @@ pub fn volume_mode(errs: &mut Verdicts, mode: Field) {
 }
 
 /// What the volume is filled from, in the old field and the new one, which must say the same.
-fn data_sources(errs: &mut Verdicts, spec: Field) {
+pub fn data_sources(errs: &mut Verdicts, spec: Field) {
     let (old, new) = (spec.some("dataSource"), spec.some("dataSourceRef"));
     for source in [old, new].into_iter().flatten() {
         data_source(errs, source);

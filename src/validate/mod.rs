@@ -27,7 +27,7 @@ mod volumes;
 mod warnings;
 mod windows;
 
-pub use update::update;
+pub use update::{Expansion, Update, update};
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
 
 use crate::object::{Field, ObjectId};
