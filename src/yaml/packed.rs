@@ -1,7 +1,7 @@
 //! How a node is kept in memory: 48 bytes instead of 72, since a large file has millions of them.
 
 use super::tree::Text;
-use super::{Kind, Node, NodeId, Style};
+use super::{Kind, Node, NodeId, Style, flag};
 use crate::text::Span;
 
 /// A [`Node`] without what can be told from the rest.
@@ -54,6 +54,11 @@ pub(super) type OddKeys = Vec<(Span, Text)>;
 const NO_CHILDREN: [u32; 2] = [NodeId::NONE.0, NodeId::NONE.0];
 
 impl Packed {
+    /// Whether a later value of the same key replaces it.
+    pub fn is_shadowed(&self) -> bool {
+        self.flags & flag::SHADOWED != 0
+    }
+
     /// Packs `node`; `odd` takes what does not fit.
     pub fn new(node: &Node, odd: &mut OddKeys) -> Packed {
         let (tag, value) = match node.kind {

@@ -111,6 +111,11 @@ impl Text {
         Text { start, len }
     }
 
+    /// How many bytes there are.
+    pub fn len(self) -> usize {
+        (self.len & !COOKED) as usize
+    }
+
     /// Whether there are no characters.
     pub fn is_empty(self) -> bool {
         self.len & !COOKED == 0
@@ -308,14 +313,19 @@ impl Tree {
     }
 
     /// The value of key `name` in the mapping `id`. Of duplicate keys the last wins, as the server's library has it.
+    ///
+    /// Half the time of a lint was spent here when every key's text was fetched; the length decides nine times of ten.
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        let mut found = None;
-        for child in self.children(id) {
-            if self.text(self.key(child)) == name {
-                found = Some(child);
+        let mut next = self.node(id).first;
+        while next != NodeId::NONE {
+            let node = &self.nodes[next.0 as usize];
+            let key = node.key(&self.odd_keys).1;
+            if key.len() == name.len() && !node.is_shadowed() && self.text(key) == name {
+                return Some(next);
             }
+            next = node.next;
         }
-        found
+        None
     }
 }
 
