@@ -4,18 +4,33 @@
 mod apply;
 mod carry;
 mod changes;
+mod claims;
 mod cluster;
+mod daemon_set;
+mod deployment;
 mod effects;
+mod job;
+mod kubelet;
+mod labels;
 mod merge;
 mod model;
 pub mod name;
+mod node;
+mod pod;
+mod replica_set;
 mod runs;
+mod scheduler;
 mod sim;
+mod stateful_set;
 mod store;
 mod summary;
 
-pub use cluster::{Cluster, Node};
+pub use cluster::Cluster;
+pub use kubelet::Readiness;
 pub use model::*;
+pub use node::Node;
+pub use pod::Template;
+pub use sim::{Entry, Run, What, settle_never_ready};
 pub use store::{Key, Source, Store, Stored};
 
 use crate::check::Checked;
@@ -60,6 +75,30 @@ pub struct Options {
     pub now: jiff::Timestamp,
     /// How many runs of each CronJob to list.
     pub runs: usize,
+}
+
+/// One revision of manifests, and how far it is rolled out before the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Revision<'a> {
+    /// The manifests.
+    pub manifests: &'a [Checked],
+    /// After so many rounds the next revision interrupts; `None`: when all is at rest.
+    pub rounds: Option<usize>,
+    /// How pods become ready.
+    pub readiness: Readiness,
+}
+
+/// What the controllers make of `revisions`, applied one after the other.
+pub fn replay(revisions: &[Revision], options: &Options) -> Vec<Run> {
+    let mut store = Store::default();
+    let mut cluster = Cluster::new(options);
+    let mut runs = Vec::new();
+    for revision in revisions {
+        let outcomes = apply::apply(&mut store, revision.manifests, options);
+        cluster.update(&store, &outcomes);
+        runs.push(sim::run(&mut cluster, revision.readiness, revision.rounds.unwrap_or(usize::MAX)));
+    }
+    runs
 }
 
 /// Plans `after` over what each of `before` in turn, applied and rolled out, has made.

@@ -1,6 +1,7 @@
 //! The plan as data: what every view of it is made from. The JSON contract names the same things.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -228,14 +229,14 @@ pub struct Round {
 /// Pods alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PodRow {
-    /// `ReplicaSet/web@1`, `StatefulSet/db`.
-    pub owner: String,
+    /// `ReplicaSet/web@1`, `StatefulSet/db`; `/` for a pod of its own.
+    pub owner: Arc<str>,
     /// Name, node or index where the controller gives identities; else empty.
-    pub name: String,
+    pub name: Arc<str>,
     /// `old`, `new`, `agent@1`; empty where there is one only.
-    pub revision: String,
-    /// `pending`, `ready`, `terminating`, `succeeded`, `unscheduled`.
-    pub phase: String,
+    pub revision: Arc<str>,
+    /// `pending`, `ready`, `terminating`, `succeeded`, `failed`, `unscheduled`.
+    pub phase: &'static str,
     /// How many.
     pub count: i64,
 }

@@ -1,17 +1,216 @@
 //! The loop: controllers run until nothing moves, the state is recorded, the kubelet plays once, and round again.
 
-use super::Round;
-use super::cluster::Cluster;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::cluster::{Action, Cluster, Id, Spec};
+use super::kubelet::{self, Dice, Readiness};
+use super::pod::{Phase, Template};
+use super::store::Key;
+use super::{Counts, Round, Wait, daemon_set, deployment, job, model, replica_set, stateful_set};
 
 /// What a simulation came to.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
     /// The state each time the controllers had nothing more to do.
     pub rounds: Vec<Round>,
+    /// What each controller did, in order.
+    pub log: Vec<Entry>,
+    /// The counts of each workload before anything moved.
+    pub start: BTreeMap<Arc<Key>, Counts>,
+    /// What each workload that is not done waits for in the end.
+    pub waiting: Vec<(Arc<Key>, Wait)>,
+    /// Pods that found no node in the end: whose, how many, why.
+    pub unscheduled: Vec<(Arc<Key>, i64, Arc<str>)>,
+    /// How many pods of each template take up resources: before anything moved, then in each round. Stopping ones count.
+    pub loads: Vec<Vec<(Arc<Template>, i64)>>,
+    /// Every claim that existed at any time, as rounds name it: as stored, or the template it was made from.
+    pub claims: BTreeMap<String, Arc<Value>>,
+    /// The Deployment as stored when a ReplicaSet was made, by the set's label (`ReplicaSet/web@1`): its name follows from it.
+    pub sets: BTreeMap<String, Arc<Value>>,
+    /// Whether it was cut off before all was at rest.
+    pub cut: bool,
 }
+
+/// Something that happened to one workload.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The workload: a Deployment rather than its ReplicaSet.
+    pub object: Arc<Key>,
+    /// The round it belongs to, from 0.
+    pub round: usize,
+    /// What happened.
+    pub what: What,
+    /// The counts after it.
+    pub counts: Counts,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A controller did something.
+    Did(model::Action),
+    /// The controllers are at rest until this.
+    Waited(Wait),
+}
+
+/// No rollout takes more rounds; beyond, what is simulated is a number written too large.
+const MOST_ROUNDS: usize = 4000;
+
+/// All rows of all rounds together are not more than about this.
+const MOST_ROWS: usize = 400_000;
+
+/// One object's controller does not act more often than this without the kubelet; beyond, it goes in circles.
+const MOST_SYNCS: usize = 100_000;
 
 /// Runs until a round changes nothing.
 pub fn settle(cluster: &mut Cluster) -> Run {
-    let _ = cluster;
-    Run::default()
+    run(cluster, Readiness::Together, MOST_ROUNDS)
+}
+
+/// The same, where no pod made from what the last revision changed becomes ready, and those of Jobs fail.
+pub fn settle_never_ready(cluster: &mut Cluster) -> Run {
+    run(cluster, Readiness::NeverNew, MOST_ROUNDS)
+}
+
+/// Runs until a round changes nothing, or so many rounds are over.
+pub fn run(cluster: &mut Cluster, readiness: Readiness, rounds: usize) -> Run {
+    let mut run = Run { loads: vec![cluster.load()], ..Run::default() };
+    run.start = cluster.tops().map(|id| (cluster.workload(id).key.clone(), cluster.counts(id))).collect();
+    let mut dice = Dice::new(if let Readiness::Random(seed) = readiness { seed } else { 0 });
+    let mut rows = 0;
+    for round in 0..rounds.min(MOST_ROUNDS) {
+        control(cluster, &mut run, round);
+        run.note(cluster);
+        rows += run.rounds.last().map_or(0, |round| round.pods.len());
+        run.wait(cluster, round);
+        if rows > MOST_ROWS || !kubelet::play(cluster, readiness, &mut dice) {
+            run.cut = rows > MOST_ROWS;
+            return run.finish(cluster);
+        }
+        cluster.collect_claims();
+        cluster.bind_waiting();
+    }
+    run.cut = true;
+    run.finish(cluster)
+}
+
+/// Runs the controllers until nothing moves.
+fn control(cluster: &mut Cluster, run: &mut Run, round: usize) {
+    for _ in 0..MOST_SYNCS {
+        while let Some(id) = cluster.next_to_sync() {
+            for _ in 0..MOST_SYNCS {
+                if !act(cluster, id, run, round) {
+                    break;
+                }
+            }
+        }
+        let freed = cluster.collect_claims();
+        let bound = cluster.bind_waiting();
+        if !freed && !bound {
+            return;
+        }
+    }
+    run.cut = true;
+}
+
+/// Has one controller look once. Answers whether it did anything.
+fn act(cluster: &mut Cluster, id: Id, run: &mut Run, round: usize) -> bool {
+    let actions = sync(cluster, id);
+    if actions.is_empty() {
+        return false;
+    }
+    let top = cluster.top(id);
+    let from = run.log.len();
+    let mut sets = Vec::new();
+    for action in actions {
+        if let Some((object, action)) = cluster.describe(&action) {
+            let object = cluster.workload(object).key.clone();
+            run.log.push(Entry { object, round, what: What::Did(action), counts: Counts::default() });
+        }
+        cluster.apply(action);
+    }
+    if let Spec::Deployment(_) = &cluster.workload(id).spec {
+        sets = deployment::sets(cluster, id);
+    }
+    // ReplicaSets follow before the Deployment looks again.
+    for set in sets {
+        for action in sync(cluster, set) {
+            cluster.apply(action);
+        }
+    }
+    let counts = cluster.counts(top);
+    run.log[from..].iter_mut().for_each(|entry| entry.counts = counts);
+    true
+}
+
+fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
+    match &cluster.workload(id).spec {
+        Spec::Job(_) => job::sync(cluster, id),
+        Spec::Deployment(_) => deployment::sync(cluster, id),
+        Spec::ReplicaSet(_) => replica_set::sync(cluster, id),
+        Spec::StatefulSet(_) => stateful_set::sync(cluster, id),
+        Spec::DaemonSet(_) => daemon_set::sync(cluster, id),
+        Spec::Pod => Vec::new(),
+    }
+}
+
+impl Run {
+    fn note(&mut self, cluster: &Cluster) {
+        self.rounds.push(cluster.round());
+        self.loads.push(cluster.load());
+        let claims = cluster.claims().values().map(|claim| claim.value.clone());
+        if let Some(round) = self.rounds.last() {
+            let named: Vec<(String, Arc<Value>)> = round.pvcs.iter().cloned().zip(claims).collect();
+            self.claims.extend(named);
+        }
+    }
+
+    /// Notes what each workload waits for while the kubelet plays.
+    fn wait(&mut self, cluster: &Cluster, round: usize) {
+        for id in cluster.tops() {
+            if let Some(wait) = pause(cluster, id) {
+                let (object, counts) = (cluster.workload(id).key.clone(), cluster.counts(id));
+                self.log.push(Entry { object, round, what: What::Waited(wait), counts });
+            }
+        }
+    }
+
+    fn finish(mut self, cluster: &Cluster) -> Run {
+        self.sets = cluster.made_from();
+        for id in cluster.tops() {
+            let key = &cluster.workload(id).key;
+            if let Some(wait) = pause(cluster, id).or_else(|| stuck(cluster, id)) {
+                self.waiting.push((key.clone(), wait));
+            }
+        }
+        for workload in cluster.workloads() {
+            let unscheduled = workload.pods.iter().filter(|pods| pods.phase == Phase::Unscheduled);
+            self.unscheduled.extend(unscheduled.map(|pods| (workload.key.clone(), pods.count, pods.why.clone())));
+        }
+        self
+    }
+}
+
+/// What the kubelet could do for a workload.
+fn pause(cluster: &Cluster, id: Id) -> Option<Wait> {
+    let (pending, stopping) = (cluster.count(id, Phase::Pending), cluster.count(id, Phase::Terminating));
+    match (pending, stopping) {
+        (0, 0) => None,
+        (0, pods) => Some(Wait { kind: "gone", pods }),
+        (pods, _) => Some(Wait { kind: "ready", pods }),
+    }
+}
+
+/// What would have to happen from outside.
+fn stuck(cluster: &Cluster, id: Id) -> Option<Wait> {
+    let unscheduled = cluster.count(id, Phase::Unscheduled);
+    if unscheduled > 0 {
+        return Some(Wait { kind: "bound", pods: unscheduled });
+    }
+    let old = cluster.counts(id).old;
+    let alive = !cluster.workload(id).deleted && !matches!(cluster.workload(id).spec, Spec::ReplicaSet(_) | Spec::Job(_));
+    (alive && old > 0).then_some(Wait { kind: "manual", pods: old })
 }

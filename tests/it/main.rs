@@ -17,6 +17,7 @@ mod projects;
 mod quantity;
 mod readme;
 mod recorded;
+mod rollouts;
 mod storage;
 mod structure;
 mod suppress;

@@ -1,0 +1,92 @@
+//! Claims: whose they are, and which of a StatefulSet's claims go with what.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::cluster::Id;
+
+/// A PersistentVolumeClaim.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// With what it is deleted.
+    pub owner: ClaimOwner,
+    /// Asked to go; it stays while a pod uses it.
+    pub deleting: bool,
+    /// As stored, or the template it is made from.
+    pub value: Arc<Value>,
+}
+
+/// With what a claim is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClaimOwner {
+    /// With nothing.
+    #[default]
+    None,
+    /// With a StatefulSet.
+    Set(Id),
+    /// With the pod of a StatefulSet.
+    Pod { set: Id, ordinal: i64 },
+}
+
+/// One of `volumeClaimTemplates`.
+#[derive(Clone, Debug)]
+pub struct ClaimTemplate {
+    /// Its name.
+    pub name: String,
+    /// As stored.
+    pub value: Arc<Value>,
+}
+
+impl ClaimTemplate {
+    /// The name of the claim for one pod.
+    pub fn name_for(&self, set: &str, ordinal: i64) -> String {
+        format!("{}-{set}-{ordinal}", self.name)
+    }
+}
+
+/// What happens to claims that are not needed any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// They stay.
+    #[default]
+    Retain,
+    /// They are deleted.
+    Delete,
+}
+
+impl Keep {
+    /// Reads `whenDeleted` or `whenScaled`.
+    pub fn of(value: &Value) -> Keep {
+        if value == "Delete" { Keep::Delete } else { Keep::Retain }
+    }
+}
+
+/// `persistentVolumeClaimRetentionPolicy`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// When the set is deleted.
+    pub deleted: Keep,
+    /// When the set is scaled down.
+    pub scaled: Keep,
+}
+
+impl Retention {
+    /// Whose the claims of a pod are; `condemned`: the pod is outside the wanted range.
+    pub fn owner(self, set: Id, ordinal: i64, range: Range) -> ClaimOwner {
+        match (self.deleted, self.scaled, range) {
+            (_, Keep::Delete, Range::Condemned) => ClaimOwner::Pod { set, ordinal },
+            (Keep::Delete, Keep::Retain, _) | (Keep::Delete, Keep::Delete, Range::Wanted) => ClaimOwner::Set(set),
+            (Keep::Retain, ..) => ClaimOwner::None,
+        }
+    }
+}
+
+/// Whether an ordinal is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// From `start` on, as many as `replicas`.
+    Wanted,
+    /// Outside.
+    Condemned,
+}

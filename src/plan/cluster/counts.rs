@@ -1,0 +1,202 @@
+//! What is to be seen of the cluster: rounds, counts, and controllers' doings in words.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::update::shown;
+use super::{Action, Cluster, Id, Spec, Workload};
+use crate::plan::pod::{Identity, Phase, Pods, Template};
+use crate::plan::{Counts, PodRow, Round, deployment, job, model};
+
+impl Cluster {
+    /// The cluster as it is.
+    pub fn round(&self) -> Round {
+        let mut round = Round::default();
+        for (id, workload) in self.workloads.iter().enumerate() {
+            self.add_rows(id, workload, &mut round);
+            match &workload.spec {
+                Spec::ReplicaSet(set) if workload.owner.is_some() && !workload.deleted => {
+                    let name = workload.label.trim_start_matches("ReplicaSet/").to_string();
+                    round.replicasets.insert(name, set.size);
+                }
+                Spec::Job(job) if !workload.deleted => {
+                    round.jobs.insert(shown(&workload.key), job::status(job, workload));
+                }
+                _ => {}
+            }
+        }
+        let name = |(namespace, name): &(String, String)| match namespace.as_str() {
+            "default" => name.clone(),
+            namespace => format!("{namespace}/{name}"),
+        };
+        round.pvcs = self.claims.keys().map(name).collect();
+        round
+    }
+
+    /// The workload's pods, those alike in one row.
+    fn add_rows(&self, id: Id, workload: &Workload, round: &mut Round) {
+        let from = round.pods.len();
+        let mut pods: Vec<(&Pods, Arc<str>)> = workload.pods.iter().map(|pods| (pods, self.revision_of(id, pods))).collect();
+        if pods.len() > 1 {
+            pods.sort_by_key(|(pods, revision)| (pods.identity, revision.clone(), pods.phase));
+        }
+        for (pods, revision) in pods {
+            let name = self.name_of(workload, pods.identity);
+            let phase = pods.phase.word();
+            match round.pods.get_mut(from..).and_then(<[PodRow]>::last_mut) {
+                Some(row) if row.name == name && row.revision == revision && row.phase == phase => row.count += pods.count,
+                _ => round.pods.push(PodRow { owner: workload.label.clone(), name, revision, phase, count: pods.count }),
+            }
+        }
+    }
+
+    fn name_of(&self, workload: &Workload, identity: Identity) -> Arc<str> {
+        match identity {
+            Identity::None if matches!(workload.spec, Spec::Pod) => shown(&workload.key).into(),
+            Identity::None => "".into(),
+            Identity::Ordinal(ordinal) => format!("{}-{ordinal}", workload.key.name).into(),
+            Identity::Node(node) => self.nodes.get(node).map_or("".into(), |node| node.name.as_str().into()),
+            Identity::Index(index) => index.to_string().into(),
+        }
+    }
+
+    fn revision_of(&self, id: Id, pods: &Pods) -> Arc<str> {
+        let workload = &self.workloads[id];
+        match &workload.spec {
+            Spec::StatefulSet(_) if workload.deleted => "old".into(),
+            Spec::StatefulSet(set) => if Arc::ptr_eq(&pods.template, &set.update) { "new" } else { "old" }.into(),
+            Spec::DaemonSet(set) => {
+                let number = set.revisions.iter().position(|known| Arc::ptr_eq(known, &pods.template)).map_or(0, |at| at + 1);
+                format!("{}@{number}", shown(&workload.key)).into()
+            }
+            _ => "".into(),
+        }
+    }
+
+    /// The workload that a ReplicaSet is shown under.
+    pub fn top(&self, id: Id) -> Id {
+        self.workloads[id].owner.unwrap_or(id)
+    }
+
+    /// Those that are workloads of their own: all but the ReplicaSets of Deployments.
+    pub fn tops(&self) -> impl Iterator<Item = Id> {
+        (0..self.workloads.len()).filter(|id| self.workloads[*id].owner.is_none())
+    }
+
+    /// The workload with the ReplicaSets it has, or had before it was deleted.
+    fn members(&self, id: Id) -> Vec<&Workload> {
+        let own = [id].into_iter().chain(deployment::sets(self, id));
+        own.map(|id| &self.workloads[id]).collect()
+    }
+
+    /// The template that pods of the workload become.
+    pub fn update_template(&self, id: Id) -> Option<&Arc<Template>> {
+        match &self.workloads[id].spec {
+            Spec::Deployment(_) => deployment::new_set(self, id).and_then(|set| self.replica_set(set)).map(|set| &set.template),
+            Spec::ReplicaSet(set) => Some(&set.template),
+            Spec::StatefulSet(set) => Some(&set.update),
+            Spec::DaemonSet(set) => Some(&set.template),
+            Spec::Job(job) => Some(&job.template),
+            Spec::Pod => self.workloads[id].pods.first().map(|pods| &pods.template),
+        }
+    }
+
+    /// The pods of a workload, those of its ReplicaSets included.
+    pub fn counts(&self, id: Id) -> Counts {
+        let new = self.update_template(id);
+        let mut counts = Counts::default();
+        for workload in self.members(id) {
+            for pods in &workload.pods {
+                counts.ready += if pods.phase == Phase::Ready { pods.count } else { 0 };
+                counts.stopping += if pods.phase == Phase::Terminating { pods.count } else { 0 };
+                if pods.phase.is_active() {
+                    counts.pods += pods.count;
+                    let of_new = new.is_some_and(|new| Arc::ptr_eq(new, &pods.template));
+                    *(if of_new { &mut counts.new } else { &mut counts.old }) += pods.count;
+                }
+            }
+        }
+        if let Spec::Deployment(_) = &self.workloads[id].spec {
+            (counts.old, counts.new) = self.sizes(id);
+        }
+        counts
+    }
+
+    /// How many pods of a workload are in `phase`, those of its ReplicaSets included.
+    pub fn count(&self, id: Id, phase: Phase) -> i64 {
+        self.members(id).iter().map(|workload| workload.count(&[phase])).sum()
+    }
+
+    /// What a Deployment's old sets and its new one want.
+    fn sizes(&self, id: Id) -> (i64, i64) {
+        let newest = deployment::new_set(self, id);
+        let sets = deployment::sets(self, id).into_iter().filter(|set| !self.workloads[*set].deleted);
+        let sizes = sets.map(|set| (Some(set) == newest, self.replica_set(set).map_or(0, |set| set.size)));
+        sizes.fold((0, 0), |(old, new), (newest, size)| if newest { (old, new + size) } else { (old + size, new) })
+    }
+
+    /// What `action` is called in a step, and of which workload. `None` for what is not worth a word: pods that a Deployment's
+    /// ReplicaSet makes once it has its size, and what only notes something.
+    pub fn describe(&self, action: &Action) -> Option<(Id, model::Action)> {
+        let said = |verb, target: String, from, to| model::Action { verb, target, from, to };
+        let label = |id: &Id| self.workloads[*id].label.to_string();
+        match action {
+            Action::CreateSet { deployment, size } => {
+                let key = &self.workloads[*deployment].key;
+                let number = self.numbers.get(&(key.namespace.clone(), key.name.clone())).copied().unwrap_or(0) + 1;
+                Some((*deployment, said("create", format!("ReplicaSet/{}@{number}", shown(key)), None, Some(*size))))
+            }
+            Action::Resize { set, size } => {
+                let from = self.replica_set(*set).map(|set| set.size);
+                let changed = from != Some(*size);
+                changed.then(|| (self.top(*set), said("scale", label(set), from, Some(*size))))
+            }
+            Action::DeleteSet { set } => Some((self.top(*set), said("delete", label(set), None, None))),
+            Action::Create { owner, .. } | Action::Delete { owner, .. } if self.workloads[*owner].owner.is_some() => None,
+            Action::Create { owner, identity, count, .. } => {
+                Some((*owner, said("create", self.pod_target(*owner, *identity), None, Some(*count))))
+            }
+            Action::Delete { owner, pods, count } => {
+                let identity = self.workloads[*owner].pods.iter().find(|group| group.id == *pods).map(|group| group.identity);
+                let target = self.pod_target(*owner, identity.unwrap_or_default());
+                Some((*owner, said("delete", target, None, Some(*count))))
+            }
+            Action::Claim { set, name, .. } => Some((*set, said("create", format!("PersistentVolumeClaim/{name}"), None, None))),
+            Action::DeleteJob { job } => Some((*job, said("delete", label(job), None, None))),
+            Action::Revise { .. } | Action::Own { .. } | Action::Promote { .. } | Action::Finish { .. } => None,
+        }
+    }
+
+    /// `Pod/db-0`, `Pod/agent-????? on node-1`.
+    fn pod_target(&self, owner: Id, identity: Identity) -> String {
+        let workload = &self.workloads[owner];
+        let name = &workload.key.name;
+        match identity {
+            Identity::None if matches!(workload.spec, Spec::Pod) => format!("Pod/{name}"),
+            Identity::None => format!("Pod/{name}-?????"),
+            Identity::Ordinal(ordinal) => format!("Pod/{name}-{ordinal}"),
+            Identity::Index(index) => format!("Pod/{name}-{index}-?????"),
+            Identity::Node(_) => format!("Pod/{name}-????? on {}", self.name_of(workload, identity)),
+        }
+    }
+
+    /// How many pods of each template take up resources, stopping ones included.
+    pub fn load(&self) -> Vec<(Arc<Template>, i64)> {
+        let mut load: BTreeMap<*const Template, (Arc<Template>, i64)> = BTreeMap::new();
+        for pods in self.workloads.iter().flat_map(|workload| &workload.pods).filter(|pods| pods.phase <= Phase::Terminating) {
+            load.entry(Arc::as_ptr(&pods.template)).or_insert_with(|| (pods.template.clone(), 0)).1 += pods.count;
+        }
+        load.into_values().collect()
+    }
+
+    /// The Deployment object that each of its ReplicaSets was made from, by label; the set's name follows from it.
+    pub fn made_from(&self) -> BTreeMap<String, Arc<Value>> {
+        let made = |workload: &Workload| match &workload.spec {
+            Spec::ReplicaSet(set) => Some((workload.label.to_string(), set.deployment.clone()?)),
+            _ => None,
+        };
+        self.workloads.iter().filter_map(made).collect()
+    }
+}

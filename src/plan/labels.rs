@@ -1,0 +1,115 @@
+//! Labels, and the selectors that choose by them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// Labels of a pod, a node or a namespace.
+pub type Labels = BTreeMap<String, String>;
+
+/// The string entries of a map; empty for anything else.
+pub fn labels(value: &Value) -> Labels {
+    let entries = value.as_object().into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_string()))).collect()
+}
+
+/// The strings of a list; empty for anything else.
+pub fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+}
+
+/// The elements of a list; none for anything else.
+pub fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// All requirements must hold; without any, everything matches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selector {
+    /// What must hold.
+    pub requirements: Vec<Requirement>,
+}
+
+/// What is asked of one label.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// The label.
+    pub key: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// What it is compared with.
+    pub values: Vec<String>,
+}
+
+/// The operators of label and node selectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// One of the values.
+    In,
+    /// None of the values; a missing label will do.
+    NotIn,
+    /// There.
+    Exists,
+    /// Not there.
+    DoesNotExist,
+    /// A whole number above the value.
+    Gt,
+    /// A whole number below the value.
+    Lt,
+}
+
+impl Selector {
+    /// A `LabelSelector`; `None` where there is none, which matches nothing.
+    pub fn of(value: &Value) -> Option<Selector> {
+        value.is_object().then(|| {
+            let mut requirements = Selector::all(&labels(&value["matchLabels"])).requirements;
+            requirements.extend(items(&value["matchExpressions"]).iter().map(Requirement::of));
+            Selector { requirements }
+        })
+    }
+
+    /// Each of `labels` as it is.
+    pub fn all(labels: &Labels) -> Selector {
+        let equal = |(key, value): (&String, &String)| Requirement {
+            key: key.clone(),
+            operator: Operator::In,
+            values: vec![value.clone()],
+        };
+        Selector { requirements: labels.iter().map(equal).collect() }
+    }
+
+    /// Whether `labels` are chosen.
+    pub fn matches(&self, labels: &Labels) -> bool {
+        self.requirements.iter().all(|requirement| requirement.holds(labels.get(&requirement.key).map(String::as_str)))
+    }
+}
+
+impl Requirement {
+    /// One of `matchExpressions` or `matchFields`.
+    pub fn of(value: &Value) -> Requirement {
+        let operator = match value["operator"].as_str().unwrap_or("") {
+            "In" => Operator::In,
+            "NotIn" => Operator::NotIn,
+            "DoesNotExist" => Operator::DoesNotExist,
+            "Gt" => Operator::Gt,
+            "Lt" => Operator::Lt,
+            _ => Operator::Exists,
+        };
+        Requirement { key: value["key"].as_str().unwrap_or("").to_string(), operator, values: strings(&value["values"]) }
+    }
+
+    /// Whether it holds of the label's value, `None` where the label is missing.
+    pub fn holds(&self, value: Option<&str>) -> bool {
+        let listed = || value.is_some_and(|value| self.values.iter().any(|known| known == value));
+        let number = |text: Option<&str>| text.and_then(|text| text.parse::<i64>().ok());
+        let compare = || Some((number(value)?, number(self.values.first().map(String::as_str))?));
+        match self.operator {
+            Operator::In => listed(),
+            Operator::NotIn => !listed(),
+            Operator::Exists => value.is_some(),
+            Operator::DoesNotExist => value.is_none(),
+            Operator::Gt => compare().is_some_and(|(value, bound)| value > bound),
+            Operator::Lt => compare().is_some_and(|(value, bound)| value < bound),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The ReplicaSet controller, which the ReplicationController's equals: as many pods as wanted, and which go first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::cluster::{Action, Cluster, Id, Workload};
+use super::deployment::Deployment;
+use super::pod::{Identity, Phase, Pods, Template};
+
+/// A ReplicaSet or a ReplicationController.
+#[derive(Clone, Debug)]
+pub struct ReplicaSet {
+    /// `spec.replicas`.
+    pub size: i64,
+    /// What new pods are made from.
+    pub template: Arc<Template>,
+    /// The template of the Deployment, without what is added for the set.
+    pub made_from: Arc<Template>,
+    /// `deployment.kubernetes.io/revision`.
+    pub revision: i64,
+    /// `deployment.kubernetes.io/desired-replicas`: what the Deployment wanted when it last sized the set.
+    pub desired: Option<i64>,
+    /// `deployment.kubernetes.io/max-replicas`: that and its surge.
+    pub most: Option<i64>,
+    /// The Deployment as stored when the set was made; its name follows from it.
+    pub deployment: Option<Arc<Value>>,
+}
+
+impl ReplicaSet {
+    /// From a stored object.
+    pub fn of(value: &Value, template: Arc<Template>) -> ReplicaSet {
+        let size = value["spec"]["replicas"].as_i64().unwrap_or(1);
+        let made_from = template.clone();
+        ReplicaSet { size, template, made_from, revision: 0, desired: None, most: None, deployment: None }
+    }
+
+    /// As a Deployment makes it.
+    pub fn for_deployment(deployment: &Deployment, size: i64) -> ReplicaSet {
+        // The hash label tells the pods of one set from those of others; any text that differs does.
+        let mut template = (*deployment.template).clone();
+        template.labels.insert("pod-template-hash".to_string(), deployment.sets.len().to_string());
+        ReplicaSet {
+            size,
+            template: Arc::new(template),
+            made_from: deployment.template.clone(),
+            revision: 0,
+            desired: Some(deployment.replicas),
+            most: Some(deployment.replicas + deployment.surge()),
+            deployment: Some(deployment.value.clone()),
+        }
+    }
+}
+
+/// Makes or deletes as many pods as differ from the wanted number.
+pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
+    let workload = cluster.workload(id);
+    let Some(set) = cluster.replica_set(id).filter(|_| !workload.deleted) else { return Vec::new() };
+    let missing = set.size - workload.active();
+    if missing > 0 {
+        return vec![Action::Create { owner: id, identity: Identity::None, template: set.template.clone(), count: missing }];
+    }
+    let mut surplus = -missing;
+    let mut actions = Vec::new();
+    for pods in by_rank(cluster, workload) {
+        let count = surplus.min(pods.count);
+        if count > 0 {
+            actions.push(Action::Delete { owner: id, pods: pods.id, count });
+        }
+        surplus -= count;
+    }
+    actions
+}
+
+/// Active pods, those first that are deleted first.
+fn by_rank<'a>(cluster: &Cluster, workload: &'a Workload) -> Vec<&'a Pods> {
+    let mut groups: Vec<&Pods> = workload.pods.iter().filter(|pods| pods.phase.is_active()).collect();
+    if groups.len() < 2 {
+        return groups;
+    }
+    let beside = family(cluster, workload);
+    let crowd = |pods: &Pods| pods.node.and_then(|node| beside.get(&node)).copied().unwrap_or(0);
+    // Not bound before bound, pending before ready, cheap before dear, crowded before lonely, young before old.
+    groups.sort_by_key(|pods| (pods.phase, pods.template.deletion_cost, -crowd(pods), std::cmp::Reverse(pods.id)));
+    groups
+}
+
+/// How many active pods of the same Deployment, or of the set alone, are on each node.
+fn family(cluster: &Cluster, workload: &Workload) -> BTreeMap<usize, i64> {
+    let mut on = BTreeMap::new();
+    let sets = workload.owner.map(|owner| super::deployment::sets(cluster, owner)).unwrap_or_default();
+    let related = sets.iter().map(|set| cluster.workload(*set));
+    let own = sets.is_empty().then_some(workload);
+    for pods in related.chain(own).flat_map(|workload| &workload.pods) {
+        if let Some(node) = pods.node.filter(|_| matches!(pods.phase, Phase::Pending | Phase::Ready)) {
+            *on.entry(node).or_default() += pods.count;
+        }
+    }
+    on
+}
