@@ -25,7 +25,8 @@ fn main() {
     let bytes: usize = files.iter().map(String::len).sum();
     println!("{} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
     let events = rate(bytes, || files.iter().map(|text| yaml::general_events(text)).sum::<usize>());
-    let granit = rate(bytes, || files.iter().map(|text| granit_parser::Parser::new_from_str(text).flatten().count()).sum::<usize>());
+    let granit =
+        rate(bytes, || files.iter().map(|text| granit_parser::Parser::new_from_str(text).flatten().count()).sum::<usize>());
     let fast = rate(bytes, || files.iter().map(|text| yaml::parse(text.clone()).tree.len()).sum::<usize>());
     let lint = rate(bytes, || files.iter().map(|text| check_one(text).findings.len()).sum::<usize>());
     let general = rate(bytes, || files.iter().map(|text| check_with(text, Reader::General).findings.len()).sum::<usize>());
@@ -33,7 +34,11 @@ fn main() {
     println!("one core:  bare events of the general reader {events:6.1} MB/s");
     println!("           bare events of granit-parser       {granit:6.1} MB/s");
     println!("           reading into trees                {fast:6.1} MB/s");
-    println!("           lint, general reader              {general:6.1} MB/s  ({:.2} of its bare events, {:.2} of granit's)", general / events, general / granit);
+    println!(
+        "           lint, general reader              {general:6.1} MB/s  ({:.2} of its bare events, {:.2} of granit's)",
+        general / events,
+        general / granit
+    );
     println!("           lint                              {lint:6.1} MB/s  ({:.2} of the bare events)", lint / events);
     println!("two cores: lint                              {two:6.1} MB/s  ({:.2} times one core)", two / lint);
     binary(&files);

@@ -12,6 +12,7 @@ mod names;
 mod ok;
 mod others;
 mod pages;
+mod plan_properties;
 mod pods;
 mod projects;
 mod quantity;
