@@ -167,8 +167,8 @@ fn unused(path: &Arc<str>, ignore: &Ignore, used: &[bool]) -> Option<Finding> {
     let (needed, idle): (Vec<_>, Vec<_>) = ignore.names.iter().zip(used).partition(needed);
     let (message, help) = match idle.as_slice() {
         [] if !ignore.names.is_empty() => return None,
-        [] if ignore.places.is_some() => ("this comment names no rule".to_string(), Some(FORM.into())),
-        [] => ("this is no comment that plimsoll understands".to_string(), Some(FORM.into())),
+        [] if ignore.places.is_some() => ("this comment names no rule".to_string(), Some(FORM)),
+        [] => ("this is no comment that plimsoll understands".to_string(), Some(FORM)),
         [(Name { choice: Err(why), .. }, _), ..] => (why.clone(), None),
         idle => {
             let names: Vec<String> = idle.iter().map(|(name, _)| format!("`{}`", name.text)).collect();

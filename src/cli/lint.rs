@@ -1,5 +1,6 @@
 //! `plimsoll lint`: reads, checks in parallel, filters, reports.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,12 +9,13 @@ use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Options};
 use plimsoll::diagnostic::{Finding, Severity};
 use plimsoll::fix::{Mended, Which};
-use plimsoll::report::{self, Sources, Summary};
+use plimsoll::report::{self, Colour, Sources, Summary};
 use plimsoll::schema::Version;
 use plimsoll::select::Selection;
 use plimsoll::workspace::{FileReport, Workspace};
 use rayon::prelude::*;
 
+use super::formats::{self, Format, Run};
 use super::input::{self, Input, Paths};
 use super::output::{self, When};
 use super::{Failure, fix, progress};
@@ -35,6 +37,9 @@ pub struct LintArgs {
     /// How to report.
     #[arg(long, value_enum, default_value = "plain")]
     format: Format,
+    /// Also write a report to a file; may be given more than once.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = formats::output)]
+    output: Vec<(Format, PathBuf)>,
     /// Exit with 1 when there is a finding at least this bad.
     #[arg(long, value_enum, default_value = "error")]
     fail_on: FailOn,
@@ -53,16 +58,6 @@ pub struct LintArgs {
     /// When to use colours.
     #[arg(long, value_enum, default_value = "auto")]
     color: When,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people: the lines, with the place underlined.
-    Plain,
-    /// One JSON document, version 1 of the contract.
-    Json,
-    /// GitHub workflow annotations.
-    Github,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -100,16 +95,23 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     findings.retain(|finding| selection.has(finding));
     let summary = Summary { suppressed, ..Summary::new(workspace.files(), &findings, inputs.skipped) };
     let sources = sources(&workspace, &findings, &inputs.list);
+    let run = Run { files: workspace.files().map(|file| &*file.path).collect(), findings, summary, sources };
+    for (format, file) in &args.output {
+        let text = match format {
+            Format::Plain => plain(args, &run, &mended, started, Colour::Off),
+            format => formats::text(*format, &run),
+        };
+        output::write(file, &text)?;
+    }
     let text = match args.format {
-        Format::Plain => plain(args, &findings, &summary, &sources, &mended, started),
-        Format::Json => format!("{}\n", report::lint_json(&summary, &findings, &sources)),
-        Format::Github => report::github(&findings, &sources),
+        Format::Plain => plain(args, &run, &mended, started, args.color.colour()),
+        format => formats::text(format, &run),
     };
     output::print(&text)?;
-    if summary.objects == 0 && summary.errors == 0 && !args.paths.allow_empty {
+    if run.summary.objects == 0 && run.summary.errors == 0 && !args.paths.allow_empty {
         return Err(Failure::Input("nothing was checked: no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
-    Ok(exit_code(args.fail_on, &findings))
+    Ok(exit_code(args.fail_on, &run.findings))
 }
 
 fn check_all(inputs: &[Input], options: Options) -> Result<Vec<FileReport>, Failure> {
@@ -153,25 +155,18 @@ fn mend(args: &LintArgs, workspace: &mut Workspace, selection: &Selection, input
     plimsoll::fix::mend(workspace, which, read, |finding| selection.has(finding))
 }
 
-fn plain(
-    args: &LintArgs,
-    findings: &[Finding],
-    summary: &Summary,
-    sources: &Sources,
-    mended: &Mended,
-    started: Instant,
-) -> String {
+fn plain(args: &LintArgs, run: &Run, mended: &Mended, started: Instant, colour: Colour) -> String {
     let mut text = String::new();
-    report::plain(&mut text, findings, sources, args.color.colour(), output::width());
+    report::plain(&mut text, &run.findings, &run.sources, colour, output::width());
     for file in &mended.files {
         text.push_str(&format!("fixed {}\n", file.path));
     }
     if args.verbose {
-        for skipped in &summary.skipped {
+        for skipped in &run.summary.skipped {
             text.push_str(&format!("skipped {}: {}\n", skipped.path, skipped.reason));
         }
     }
-    text.push_str(&format!("{} in {}\n", summary.line(), took(started)));
+    text.push_str(&format!("{} in {}\n", run.summary.line(), took(started)));
     text
 }
 

@@ -3,6 +3,7 @@
 mod cron;
 mod explain;
 mod fix;
+mod formats;
 mod input;
 mod kustomize;
 mod lint;

@@ -1,6 +1,7 @@
 //! Writing to standard output: a reader that has gone away is no error, and colours go only to terminals.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 use plimsoll::report::Colour;
@@ -35,6 +36,11 @@ impl When {
 pub fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok());
     columns.unwrap_or(110).clamp(60, 160)
+}
+
+/// Writes a report to a file.
+pub fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| Failure::Input(format!("cannot write {}: {error}", file.display())))
 }
 
 /// Prints `text`. `head` closing the pipe early is fine.

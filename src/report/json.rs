@@ -22,6 +22,11 @@ pub fn lint_json(summary: &Summary, findings: &[Finding], sources: &Sources) -> 
     })
 }
 
+/// One line of JSON a finding.
+pub fn lint_jsonl(findings: &[Finding], sources: &Sources) -> String {
+    findings.iter().map(|finding| format!("{}\n", finding_json(finding, sources))).collect()
+}
+
 /// One finding.
 pub fn finding_json(finding: &Finding, sources: &Sources) -> Value {
     let mut out = json!({

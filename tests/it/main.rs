@@ -18,6 +18,7 @@ mod projects;
 mod quantity;
 mod readme;
 mod recorded;
+mod reports;
 mod rollouts;
 mod storage;
 mod structure;
