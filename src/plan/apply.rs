@@ -8,7 +8,7 @@ use super::carry::{carry_over, keep_source};
 use super::changes::{self, Step, Subject};
 use super::merge::merge;
 use super::store::{Key, Source, Store, Stored};
-use super::{Apply, Cause, Change, Options, Prune};
+use super::{Apply, Cause, Change, Effect, Options, Prune};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::object::{Field, Object, ObjectId, defaults};
@@ -99,14 +99,16 @@ impl<'a> Manifest<'a> {
     }
 
     fn apply(&self, store: &mut Store, applied: Value, options: &Options) -> Outcome {
-        let stored = store.objects.get(&self.key);
+        // A generated name is another one each time.
+        let stored = store.objects.get(&self.key).filter(|_| !self.key.name.ends_with('*'));
         let before = stored.map(|stored| stored.value.clone());
-        let (wanted, causes) = match stored {
+        let (wanted, mut causes) = match stored {
             None => (stored_json(self.field(), &self.id, options.version), self.created()),
             Some(stored) => self.updated(store, stored, &applied, options),
         };
         let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
         let changes = stored.map_or(Vec::new(), |stored| self.changes(&stored.value, &wanted, &causes, options.version));
+        causes.iter_mut().for_each(|cause| blame(cause, &changes));
         let refused = !causes.is_empty();
         if !refused {
             let value = wanted.clone();
@@ -142,6 +144,9 @@ impl<'a> Manifest<'a> {
 
     /// The stored object after the update, and what the server has against it.
     fn updated(&self, store: &Store, stored: &Stored, applied: &Value, options: &Options) -> (Value, Vec<Cause>) {
+        if stored.applied == *applied {
+            return (stored.value.clone(), Vec::new());
+        }
         let structural = self.created().into_iter().filter(|cause| is_decoding(&cause.cause)).collect::<Vec<_>>();
         let merged = merged(stored, applied, &self.id, options);
         let new = read(&merged, options.version);
@@ -182,6 +187,17 @@ impl<'a> Manifest<'a> {
     fn source(&self, span: Span) -> Source {
         let line = self.lines.position(self.checked.parsed.tree.source(), span.start).line;
         Source { path: self.checked.path.clone(), line }
+    }
+}
+
+/// Points a cause that names more than one field at the first change that it is about.
+fn blame(cause: &mut Cause, changes: &[Change]) {
+    let keyless = |path: &str| path.split('[').map(|part| part.rsplit(']').next().unwrap_or(part)).collect::<String>();
+    let above = keyless(&cause.field) + ".";
+    let whole = above == "spec.persistentvolumesource.";
+    let about = |change: &&Change| change.effect == Effect::Replace && (whole || keyless(&change.path).starts_with(&above));
+    if let Some(change) = changes.iter().find(about) {
+        cause.source = change.source.clone().or(cause.source.take());
     }
 }
 

@@ -69,8 +69,15 @@ pub fn volume_mode(errs: &mut Verdicts, mode: Field) {
     }
 }
 
+fn data_sources(errs: &mut Verdicts, spec: Field) {
+    for name in ["dataSource", "dataSourceRef"] {
+        errs.may(spec.get(name).get("apiGroup"), text::dns_subdomain);
+    }
+    agreeing_sources(errs, spec);
+}
+
 /// What the volume is filled from, in the old field and the new one, which must say the same.
-pub fn data_sources(errs: &mut Verdicts, spec: Field) {
+pub fn agreeing_sources(errs: &mut Verdicts, spec: Field) {
     let (old, new) = (spec.some("dataSource"), spec.some("dataSourceRef"));
     for source in [old, new].into_iter().flatten() {
         data_source(errs, source);
@@ -95,7 +102,6 @@ fn data_source(errs: &mut Verdicts, source: Field) {
     if group.text().is_empty() && kind.text() != "PersistentVolumeClaim" {
         errs.invalid(source, "without `apiGroup` it can only be a `PersistentVolumeClaim`");
     }
-    errs.may(group, text::dns_subdomain);
 }
 
 /// Whether the server drops the data source unseen: on its own, the old field holds a claim or a snapshot, or nothing.

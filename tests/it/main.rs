@@ -24,6 +24,7 @@ mod storage;
 mod structure;
 mod suppress;
 mod tidy;
+mod update;
 mod validation;
 mod warnings;
 mod workloads;

@@ -7,9 +7,9 @@ use plimsoll::workspace::Workspace;
 use proptest::prelude::*;
 
 /// One blow: at a place (in thousandths of the text), a length, and what to put there.
-type Blow = (usize, usize, &'static str);
+pub type Blow = (usize, usize, &'static str);
 
-const BITS: &[&str] = &[
+pub const BITS: &[&str] = &[
     "",
     " ",
     "\n",
@@ -52,12 +52,12 @@ const BITS: &[&str] = &[
     "\0",
 ];
 
-fn texts() -> Vec<String> {
+pub fn texts() -> Vec<String> {
     let files = walkdir::WalkDir::new("testdata/projects").sort_by_file_name().into_iter().filter_map(Result::ok);
     files.filter(|entry| entry.file_type().is_file()).map(|entry| std::fs::read_to_string(entry.path()).expect("UTF-8")).collect()
 }
 
-fn hit(text: &mut String, (place, length, bit): Blow) {
+pub fn hit(text: &mut String, (place, length, bit): Blow) {
     let boundary = |mut at: usize| {
         while !text.is_char_boundary(at) {
             at -= 1;

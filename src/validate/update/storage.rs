@@ -43,7 +43,7 @@ pub fn claim(errs: &mut Verdicts, update: Update) {
     let (old, new) = (update.old.get("spec"), update.new.get("spec"));
     // A source of another kind is dropped from a new claim, but not from one that has a source.
     if new.get("dataSource").exists() && !same_source(new) {
-        claim::data_sources(errs, new);
+        claim::agreeing_sources(errs, new);
     }
     let mut allowed = Vec::new();
     if old.get("volumeName").is_empty() {

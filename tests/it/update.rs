@@ -1,0 +1,203 @@
+//! Updates: what a server refuses to change, what it keeps and what each change does.
+
+use std::collections::BTreeSet;
+
+use plimsoll::check::{self, Checked};
+use plimsoll::plan::{self, Apply, Effect, Options, Plan, PlannedObject};
+use proptest::prelude::*;
+
+use crate::mutations::{self, BITS, Blow};
+use crate::recorded::{self, Case};
+
+fn checked(text: &str) -> Vec<Checked> {
+    vec![check::check("new.yaml".into(), text.to_string(), check::Options::default())]
+}
+
+fn planned(old: &str, new: &str, apply: Apply) -> Plan {
+    plan::plan(&[checked(old)], &checked(new), &Options { apply, ..Options::default() })
+}
+
+/// The plan of a single object.
+fn object(old: &str, new: &str, apply: Apply) -> PlannedObject {
+    planned(old, new, apply).objects.remove(0)
+}
+
+/// `path: before → after (effect, line)` of each change.
+fn shown(object: &PlannedObject) -> Vec<String> {
+    let value = |value: &Option<serde_json::Value>| value.as_ref().map_or("-".to_string(), ToString::to_string);
+    let line = |change: &plan::Change| change.source.as_ref().map_or(0, |source| source.line);
+    let show = |change: &plan::Change| {
+        let (before, after) = (value(&change.before), value(&change.after));
+        format!("{}: {before} → {after} ({:?}, {})", change.path, change.effect, line(change))
+    };
+    object.changes.iter().map(show).collect()
+}
+
+#[test]
+fn updates_are_refused_as_recorded() {
+    let cases = recorded::cases("api/update.jsonl");
+    let wrong: Vec<String> = cases.iter().filter_map(difference).collect();
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+fn difference(case: &Case) -> Option<String> {
+    let base = recorded::base(&case.base);
+    let new = recorded::edited(base.clone(), &case.edits);
+    let object = object(&base.to_string(), &new.to_string(), Apply::Server);
+    let found: BTreeSet<(String, String)> = object.causes.iter().map(|it| (it.cause.clone(), it.field.clone())).collect();
+    let missed: Vec<_> = case.causes.difference(&found).collect();
+    let extra: Vec<_> = found.difference(&case.causes).collect();
+    (found != case.causes).then(|| format!("{}: missed {missed:?}, extra {extra:?}", case.name()))
+}
+
+const WEB: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 5
+  selector: {matchLabels: {app: web}}
+  strategy: {type: RollingUpdate}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: web:1
+        env: [{name: A, value: a}, {name: B, value: b}]
+      - name: side
+        image: side:1
+";
+
+#[test]
+fn changes_are_named_by_merge_keys_and_have_their_place_and_effect() {
+    let new = WEB.replace("web:1", "web:2").replace("{name: A, value: a}, ", "").replace("replicas: 5", "replicas: 6");
+    let found = shown(&object(WEB, &new, Apply::Client));
+    assert_eq!(
+        found,
+        [
+            "spec.replicas: 5 → 6 (InPlace, 5)",
+            "spec.template.spec.containers[web].env[A]: {\"name\":\"A\",\"value\":\"a\"} → - (Rollout, 14)",
+            "spec.template.spec.containers[web].image: \"web:1\" → \"web:2\" (Rollout, 13)",
+        ]
+    );
+}
+
+#[test]
+fn another_order_is_a_change_and_another_spelling_is_none() {
+    let new = WEB.replace("{name: A, value: a}, {name: B, value: b}", "{name: B, value: b}, {name: A, value: a}");
+    let found = shown(&object(WEB, &new, Apply::Client));
+    assert_eq!(found, ["spec.template.spec.containers[web].env: [\"A\",\"B\"] → [\"B\",\"A\"] (Rollout, 14)"]);
+    let new = WEB.replace("{type: RollingUpdate}", "{type: RollingUpdate, rollingUpdate: {maxSurge: 25%}}");
+    assert_eq!(object(WEB, &new, Apply::Client).effect, Effect::None);
+}
+
+#[test]
+fn the_way_of_applying_decides_what_stays() {
+    let gone = WEB.replace("  replicas: 5\n", "");
+    for apply in [Apply::Client, Apply::Server, Apply::Replace] {
+        assert_eq!(shown(&object(WEB, &gone, apply)), ["spec.replicas: 5 → 1 (InPlace, 4)"], "{apply:?}");
+    }
+    let recreate = WEB.replace("type: RollingUpdate", "type: Recreate");
+    assert_eq!(object(WEB, &recreate, Apply::Client).effect, Effect::InPlace);
+    let refused = object(WEB, &recreate, Apply::Server);
+    assert_eq!((refused.effect, refused.causes[0].field.as_str()), (Effect::Refused, "spec.strategy.rollingUpdate"));
+    let renamed = WEB.replace("name: side", "name: beside");
+    for apply in [Apply::Client, Apply::Server] {
+        let found = shown(&object(WEB, &renamed, apply));
+        let names: Vec<&str> = found.iter().map(|line| line.split(": ").next().unwrap_or("")).collect();
+        assert_eq!(names, ["spec.template.spec.containers[side]", "spec.template.spec.containers[beside]"], "{apply:?}");
+    }
+}
+
+#[test]
+fn a_refused_change_is_a_replacement_and_the_others_are_listed_too() {
+    let new = WEB.replace("app: web", "app: site").replace("web:1", "web:2");
+    let refused = object(WEB, &new, Apply::Client);
+    assert_eq!(refused.effect, Effect::Refused);
+    assert_eq!(
+        (refused.causes[0].field.as_str(), refused.causes[0].source.as_ref().map(|it| it.line)),
+        ("spec.selector", Some(6))
+    );
+    let effects: Vec<(&str, Effect)> = refused.changes.iter().map(|it| (it.path.as_str(), it.effect)).collect();
+    assert_eq!(
+        effects,
+        [
+            ("spec.selector.matchLabels[app]", Effect::Replace),
+            ("spec.template.metadata.labels[app]", Effect::Rollout),
+            ("spec.template.spec.containers[web].image", Effect::Rollout),
+        ]
+    );
+}
+
+#[test]
+fn services_keep_what_they_were_given() {
+    let service = |spec: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{{spec}}}\n");
+    let with = |old: &str, new: &str, apply: Apply| {
+        let object = object(&service(old), &service(new), apply);
+        let fields: Vec<String> = object.causes.iter().map(|cause| cause.field.clone()).collect();
+        (object.effect, fields.join(" "))
+    };
+    let fine = |effect: Effect| (effect, String::new());
+    for apply in [Apply::Client, Apply::Server, Apply::Replace] {
+        let headless = with("clusterIP: None, ports: [{port: 80}]", "ports: [{port: 80}]", apply);
+        assert_eq!(headless, fine(Effect::None), "{apply:?}: stays headless");
+        let given = with("ports: [{port: 80}]", "clusterIP: None, ports: [{port: 80}]", apply);
+        assert_eq!(given, (Effect::Refused, "spec.clusterIPs[0]".to_string()), "{apply:?}");
+        let port = with("type: NodePort, ports: [{port: 80, nodePort: 30080}]", "type: NodePort, ports: [{port: 80}]", apply);
+        assert_eq!(port, fine(Effect::None), "{apply:?}: the node port stays");
+        let named = with("ports: [{port: 80}]", "type: ExternalName, externalName: a.example", apply);
+        assert_eq!(named, fine(Effect::InPlace), "{apply:?}");
+        let twins =
+            with("ports: [{name: a, port: 53}]", "ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]", apply);
+        let expected = if apply == Apply::Client { twins.clone() } else { fine(Effect::InPlace) };
+        assert_eq!(twins, expected, "{apply:?}");
+    }
+}
+
+#[test]
+fn a_claim_grows_where_its_class_is_known_to_allow_it() {
+    let claim = |size: &str| {
+        format!(
+            "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {{name: fast}}\nprovisioner: a.example\nallowVolumeExpansion: true\n---\n\
+             apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: data}}\nspec:\n  storageClassName: fast\n  \
+             accessModes: [ReadWriteOnce]\n  resources: {{requests: {{storage: {size}}}}}\n"
+        )
+    };
+    let effect = |old: &str, new: &str| planned(&claim(old), &claim(new), Apply::Client).objects[0].effect;
+    assert_eq!(effect("1Gi", "2Gi"), Effect::InPlace);
+    assert_eq!(effect("2Gi", "1Gi"), Effect::Refused);
+    assert_eq!(effect("1Gi", "1024Mi"), Effect::None);
+}
+
+#[test]
+fn secrets_are_marked_and_custom_objects_merged() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n";
+    let changed = object(secret, &secret.replace("a: b", "a: c"), Apply::Client);
+    assert!(changed.changes.iter().all(|change| change.sensitive && change.path == "data[a]"), "{:?}", changed.changes);
+    let custom = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {list: [{name: a, x: 1}], map: {a.b: 1}}\n";
+    let found = shown(&object(custom, &custom.replace("x: 1", "x: 2").replace("a.b: 1", "a.b: 2"), Apply::Client));
+    assert_eq!(found, ["spec.list[a].x: 1 → 2 (InPlace, 4)", "spec.map[a.b]: 1 → 2 (InPlace, 4)"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_manifests_are_planned(which in 0usize..100, how in 0usize..3, blows in prop::collection::vec((0usize..1000, 0usize..40, prop::sample::select(BITS)), 1..6)) {
+        let all = mutations::texts();
+        let old = &all[which % all.len()];
+        let mut new = old.clone();
+        let blows: Vec<Blow> = blows;
+        for blow in blows {
+            mutations::hit(&mut new, blow);
+        }
+        let apply = [Apply::Client, Apply::Server, Apply::Replace][how];
+        let first = planned(old, &new, apply);
+        for object in &first.objects {
+            prop_assert_eq!(object.effect == Effect::Refused, !object.causes.is_empty(), "{:?}", object.id);
+        }
+        prop_assert_eq!(format!("{:?}", first.objects), format!("{:?}", planned(old, &new, apply).objects));
+        // The other way round: from the damaged one.
+        planned(&new, old, apply);
+    }
+}
