@@ -18,8 +18,10 @@ use super::{Failure, output};
 pub struct PlanArgs {
     #[command(flatten)]
     paths: Paths,
-    /// What is there before: DIR, FILE, git:REV[:DIR] (git:main... is the merge base), dump:FILE, cluster[:CONTEXT] or empty. May be
-    /// given more than once; each is applied in turn and rolled out. Without paths and sources: HEAD, in a git work tree.
+    /// What is there before: DIR, FILE, git:REV[:DIR], dump:FILE, cluster[:CONTEXT] or empty.
+    ///
+    /// May be given more than once; each is applied in turn and rolled out. `git:main...` is the merge base of main and HEAD. A plan
+    /// without paths and sources starts from HEAD, in a git work tree.
     #[arg(long, value_name = "SOURCE")]
     from: Vec<String>,
     /// How the manifests are applied.

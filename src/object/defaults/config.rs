@@ -1,5 +1,7 @@
 //! Defaults of Secrets, ConfigMaps, Namespaces and the limits of a namespace.
 
+use std::collections::HashMap;
+
 use super::Slot;
 use crate::yaml::{Kind, NodeId};
 
@@ -9,16 +11,19 @@ pub fn secret(root: &mut Slot) {
     let plain: Vec<NodeId> =
         root.map("stringData").map(|plain| plain.tree().children(plain.node()).collect()).unwrap_or_default();
     let Some(mut data) = root.free_map_at("data") else { return };
+    // Looked up once for all: a Secret may have tens of thousands of keys.
+    let mut known: HashMap<String, NodeId> = data.tree().children(data.node()).map(|id| (data.key_of(id), id)).collect();
     for entry in plain {
         let node = data.tree().node(entry);
         if !matches!(node.kind, Kind::Str | Kind::Null) {
             continue;
         }
-        let key = data.tree().text(node.key).to_string();
+        let key = data.key_of(entry);
         let plain = if node.kind == Kind::Str { data.tree().text(node.text) } else { "" };
         let value = base64(plain.as_bytes());
-        data.put(&key, Kind::Str, &value);
-        data.place(&key, entry);
+        let made = data.put_at(known.get(&key).copied(), &key, Kind::Str, &value);
+        data.place_at(made, entry);
+        known.insert(key, made);
     }
 }
 

@@ -162,8 +162,18 @@ impl<'t> Slot<'t> {
 
     /// Puts a synthetic value under `key`, in place of a null or empty one; returns its node.
     pub fn put(&mut self, key: &str, kind: Kind, text: &str) -> NodeId {
+        self.put_at(self.tree.get(self.node, key), key, kind, text)
+    }
+
+    /// The key that `child` stands under.
+    pub fn key_of(&self, child: NodeId) -> String {
+        self.tree.text(self.tree.node(child).key).to_string()
+    }
+
+    /// The same as [`Slot::put`] where it is known which child, if any, stands under `key`.
+    pub fn put_at(&mut self, child: Option<NodeId>, key: &str, kind: Kind, text: &str) -> NodeId {
         let text = self.tree.cook(text);
-        if let Some(id) = self.tree.get(self.node, key) {
+        if let Some(id) = child {
             let mut node = self.tree.node_mut(id);
             (node.kind, node.text) = (kind, text);
             node.flags |= flag::SYNTHETIC;
@@ -181,10 +191,15 @@ impl<'t> Slot<'t> {
 
     /// Points the value under `key` at what is written at `from`, for findings about it.
     pub fn place(&mut self, key: &str, from: NodeId) {
-        let span = self.tree.node(from).span;
         if let Some(id) = self.get(key) {
-            self.tree.node_mut(id).span = span;
+            self.place_at(id, from);
         }
+    }
+
+    /// Points the value `child` at what is written at `from`.
+    pub fn place_at(&mut self, child: NodeId, from: NodeId) {
+        let span = self.tree.node(from).span;
+        self.tree.node_mut(child).span = span;
     }
 
     /// Copies every entry of the mapping `from` whose key is missing here: a Go map merged into another.
