@@ -111,6 +111,9 @@ impl DetailWord {
 pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     let version = args.kubernetes_version;
     let after = read(&args.paths, version)?;
+    if after.iter().all(|checked| checked.objects.is_empty()) && !args.paths.allow_empty {
+        return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
+    }
     let before = match args.from.as_slice() {
         [] if args.paths.paths.is_empty() && sources::in_git() => vec![sources::head(version)?],
         given => given.iter().map(|source| sources::read(source, version)).collect::<Result<Vec<_>, _>>()?,

@@ -22,6 +22,7 @@ mod runs;
 mod scheduler;
 mod sim;
 mod stateful_set;
+mod steps;
 mod store;
 mod summary;
 
@@ -77,6 +78,12 @@ pub struct Options {
     pub runs: usize,
 }
 
+/// What becomes of the cluster: as it should go, and if no new pod ever becomes ready.
+struct Runs {
+    run: Run,
+    never: Run,
+}
+
 /// One revision of manifests, and how far it is rolled out before the next.
 #[derive(Clone, Copy, Debug)]
 pub struct Revision<'a> {
@@ -112,6 +119,7 @@ pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Pl
     }
     let outcomes = apply::apply(&mut store, after, options);
     cluster.update(&store, &outcomes);
+    let never = sim::settle_never_ready(&mut cluster.clone());
     let run = sim::settle(&mut cluster);
-    summary::plan(&store, &outcomes, &run, options)
+    summary::plan(&store, &outcomes, &Runs { run, never }, options)
 }

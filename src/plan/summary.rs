@@ -3,14 +3,13 @@
 use super::apply::{Outcome, Verdict};
 use super::changes;
 use super::name;
-use super::runs;
-use super::sim::Run;
+use super::steps;
 use super::store::Store;
-use super::{Effect, Options, Plan, PlannedObject};
+use super::{Effect, Options, Plan, PlannedObject, Runs, runs};
 
 /// Puts the plan together.
-pub fn plan(store: &Store, outcomes: &[Outcome], run: &Run, options: &Options) -> Plan {
-    let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, options)).collect();
+pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
+    let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, simulated, options)).collect();
     objects.sort_by(|a, b| {
         let key = |object: &PlannedObject| {
             (rank(object.effect), object.id.namespace.clone(), object.id.kind.clone(), object.id.name.clone())
@@ -21,8 +20,9 @@ pub fn plan(store: &Store, outcomes: &[Outcome], run: &Run, options: &Options) -
         kubernetes: options.version,
         apply: options.apply,
         objects,
-        rounds: run.rounds.clone(),
+        rounds: simulated.run.rounds.clone(),
         runs: runs::runs(store, options),
+        assumptions: assumptions(outcomes, options),
         ..Plan::default()
     }
 }
@@ -42,7 +42,7 @@ fn rank(effect: Effect) -> u8 {
     }
 }
 
-fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
+fn object(outcome: &Outcome, simulated: &Runs, options: &Options) -> PlannedObject {
     let effect = match outcome.verdict {
         Verdict::Refused => Effect::Refused,
         Verdict::Deleted => Effect::Delete,
@@ -50,6 +50,8 @@ fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
         Verdict::Stored if outcome.before.is_none() => Effect::Create,
         Verdict::Stored => changes::effect(&outcome.changes),
     };
+    let shown = outcome.after.as_ref().or(outcome.before.as_ref());
+    let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &simulated.run, &simulated.never, options.version));
     PlannedObject {
         id: outcome.id.clone(),
         effect,
@@ -58,7 +60,34 @@ fn object(outcome: &Outcome, options: &Options) -> PlannedObject {
         source: outcome.source.clone(),
         causes: outcome.causes.clone(),
         changes: outcome.changes.clone(),
-        notes: outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default(),
-        ..PlannedObject::default()
+        rollout,
+        notes: notes(outcome, simulated, options),
     }
+}
+
+/// What is worth a line besides changes and steps.
+fn notes(outcome: &Outcome, simulated: &Runs, options: &Options) -> Vec<String> {
+    let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
+    for (_, count, why) in simulated.run.unscheduled.iter().filter(|(key, _, _)| **key == outcome.key) {
+        let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
+        notes.push(format!("{pods} no node: {why}"));
+    }
+    notes
+}
+
+/// What the plan takes for granted, most important first.
+fn assumptions(outcomes: &[Outcome], options: &Options) -> Vec<String> {
+    let mut list = Vec::new();
+    if outcomes.iter().any(|outcome| outcome.before.is_some()) {
+        list.push("everything that was there is ready, and nobody else changed it".to_string());
+    }
+    if options.nodes.is_none() {
+        list.push("every pod finds a node (give --nodes to check)".to_string());
+    }
+    if outcomes.iter().any(|outcome| outcome.after.as_ref().is_some_and(|after| name::revision(after, options.version).is_some()))
+    {
+        let certain = options.version == name::CERTAIN;
+        list.push(if certain { name::ASSUMED } else { name::ASSUMED_OF_OTHER_VERSIONS }.to_string());
+    }
+    list
 }

@@ -107,7 +107,7 @@ impl Pen {
         ));
         let fold = rollout.steps.len() > MOST_STEPS && self.detail < Detail::Full;
         for (i, step) in rollout.steps.iter().enumerate() {
-            let tail = rollout.steps.len() - MOST_STEPS / 4;
+            let tail = rollout.steps.len().saturating_sub(MOST_STEPS / 4);
             if fold && i == MOST_STEPS * 3 / 4 {
                 out.push_str(&format!("            … {} more of the same\n", tail - i));
             }

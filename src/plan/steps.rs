@@ -1,0 +1,158 @@
+//! How the pods of one object come and go: the simulation's log turned into steps, bounds, and what happens if nothing becomes ready.
+
+use serde_json::Value;
+
+use super::name;
+use super::sim::{Entry, Run, What};
+use super::store::Key;
+use super::{Action, Bounds, Counts, NeverReady, Rollout, Step, Time, Wait};
+use crate::object::intstr::{IntOrString, Round};
+use crate::schema::Version;
+
+/// `progressDeadlineSeconds` of a Deployment that is never reported as failed.
+const NO_DEADLINE: i64 = 2_147_483_647;
+
+/// The rollout of the object `key`, stored as `object`; `None` where no pod of it comes or goes.
+pub fn rollout(key: &Key, object: &Value, run: &Run, never: &Run, version: Version) -> Option<Rollout> {
+    let steps = steps(key, run, version);
+    if steps.is_empty() {
+        return None;
+    }
+    let spec = &object["spec"];
+    let replicas = wanted(key, spec, run);
+    let (max_surge, max_unavailable) = limits(key, spec, replicas);
+    Some(Rollout {
+        strategy: strategy(key, spec),
+        replicas,
+        max_surge,
+        max_unavailable,
+        bounds: bounds(key, run),
+        if_never_ready: never_ready(key, spec, &steps, never, version),
+        time: time(spec, &steps),
+        steps,
+    })
+}
+
+/// The log's entries of one object as steps: what one look of the controller does is one step, and a wait ends it.
+fn steps(key: &Key, run: &Run, version: Version) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut last: Option<(usize, Counts)> = None;
+    for entry in entries(key, run) {
+        match &entry.what {
+            What::Did(action) => {
+                let action = named(action, run, version);
+                match steps.last_mut().filter(|step| step.then.is_none() && last == Some((entry.round, entry.counts))) {
+                    Some(step) => step.actions.push(action),
+                    None => steps.push(Step { actions: vec![action], counts: entry.counts, then: None }),
+                }
+                last = Some((entry.round, entry.counts));
+            }
+            What::Waited(wait) => {
+                if let Some(step) = steps.last_mut().filter(|step| step.then.is_none()) {
+                    step.then = Some(wait.clone());
+                }
+            }
+        }
+    }
+    steps
+}
+
+fn entries<'a>(key: &'a Key, run: &'a Run) -> impl Iterator<Item = &'a Entry> {
+    run.log.iter().filter(move |entry| *entry.object == *key)
+}
+
+/// The action with the name that the ReplicaSet will really have in place of its number.
+fn named(action: &Action, run: &Run, version: Version) -> Action {
+    let real = run.sets.get(&action.target).and_then(|made_from| name::revision(made_from, version));
+    let target = real.map_or(action.target.clone(), |name| format!("ReplicaSet/{name}"));
+    Action { target, ..action.clone() }
+}
+
+fn strategy(key: &Key, spec: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("").to_string();
+    match key.kind.as_str() {
+        "Deployment" => text(&spec["strategy"]["type"]),
+        "DaemonSet" => text(&spec["updateStrategy"]["type"]),
+        "StatefulSet" => text(&spec["podManagementPolicy"]),
+        kind => kind.to_string(),
+    }
+}
+
+/// How many pods there are to be: `replicas`, a Job's completions, or as many as there are in the end.
+fn wanted(key: &Key, spec: &Value, run: &Run) -> i64 {
+    let field = if key.kind == "Job" { &spec["completions"] } else { &spec["replicas"] };
+    let counted = || entries(key, run).last().map_or(0, |entry| entry.counts.pods);
+    field.as_i64().unwrap_or_else(counted)
+}
+
+/// Surge and unavailable as the controller rounds them.
+fn limits(key: &Key, spec: &Value, replicas: i64) -> (Option<i64>, Option<i64>) {
+    let rolling = match key.kind.as_str() {
+        "Deployment" => &spec["strategy"]["rollingUpdate"],
+        "DaemonSet" => &spec["updateStrategy"]["rollingUpdate"],
+        _ => return (None, None),
+    };
+    let scaled = |value: &Value, round| value.as_i64().or_else(|| IntOrString::parse(value.as_str()?).scaled(replicas, round));
+    let surge = scaled(&rolling["maxSurge"], Round::Up);
+    // A DaemonSet rounds both up, a Deployment this one down; and never may both be zero.
+    let round = if key.kind == "DaemonSet" { Round::Up } else { Round::Down };
+    let unavailable = scaled(&rolling["maxUnavailable"], round);
+    match (surge, unavailable) {
+        (Some(0), Some(0)) if replicas > 0 => (Some(0), Some(1)),
+        limits => limits,
+    }
+}
+
+fn bounds(key: &Key, run: &Run) -> Bounds {
+    let start = run.start.get(key).copied().unwrap_or_default();
+    let all = || std::iter::once(start).chain(entries(key, run).map(|entry| entry.counts));
+    Bounds {
+        min_ready: all().map(|counts| counts.ready).min().unwrap_or(0),
+        max_counted: all().map(|counts| counts.pods).max().unwrap_or(0),
+        max_existing: all().map(|counts| counts.pods + counts.stopping).max().unwrap_or(0),
+    }
+}
+
+/// Where it ends if no new pod becomes ready; `None` for what does not wait for readiness.
+fn never_ready(key: &Key, spec: &Value, steps: &[Step], never: &Run, version: Version) -> Option<NeverReady> {
+    let waits = steps.iter().any(|step| step.then.as_ref().is_some_and(|then| then.kind == "ready"));
+    if key.kind == "Job" || !waits {
+        return None;
+    }
+    let stopped = self::steps(key, never, version);
+    let deadline = spec["progressDeadlineSeconds"].as_i64().filter(|&seconds| seconds != NO_DEADLINE);
+    Some(NeverReady {
+        stops_at: stopped.len(),
+        ready: entries(key, never).last().map_or(0, |entry| entry.counts.ready),
+        reported_after_seconds: deadline.filter(|_| key.kind == "Deployment"),
+        recovers_by_itself: !(key.kind == "StatefulSet" && spec["podManagementPolicy"] == "OrderedReady"),
+    })
+}
+
+fn time(spec: &Value, steps: &[Step]) -> Time {
+    let waiting =
+        |kind: &str| steps.iter().filter_map(|step| step.then.as_ref()).filter(|then: &&Wait| then.kind == kind).count() as i64;
+    let ready = waiting("ready");
+    let each = earliest(&spec["template"]["spec"]) + spec["minReadySeconds"].as_i64().unwrap_or(0);
+    Time { at_least_seconds: ready * each, waits: ready + waiting("gone") }
+}
+
+/// The earliest that a pod can be ready, in seconds after its containers start: what its probes wait for.
+fn earliest(pod: &Value) -> i64 {
+    let containers = |key: &str| pod[key].as_array().into_iter().flatten();
+    let sidecars = containers("initContainers").filter(|container| container["restartPolicy"] == "Always");
+    let regular =
+        containers("containers").map(|container| delay(&container["startupProbe"]).max(delay(&container["readinessProbe"])));
+    let before: i64 = sidecars.map(|container| delay(&container["startupProbe"])).sum();
+    before + regular.max().unwrap_or(0)
+}
+
+/// When a probe can first have passed.
+fn delay(probe: &Value) -> i64 {
+    let number = |key: &str, default: i64| probe[key].as_i64().unwrap_or(default);
+    if probe.is_null() {
+        0
+    } else {
+        number("initialDelaySeconds", 0) + (number("successThreshold", 1) - 1) * number("periodSeconds", 10)
+    }
+}
