@@ -117,7 +117,7 @@ fn round(workspace: &mut Workspace, texts: &mut Texts, findings: &[Finding], hop
 }
 
 /// The findings whose fixes do not touch what an earlier one's does. The others wait for the next round.
-fn compatible(findings: &[Finding]) -> Vec<&Finding> {
+pub fn compatible(findings: &[Finding]) -> Vec<&Finding> {
     let mut taken: BTreeSet<(&str, u32, u32)> = BTreeSet::new();
     let mut list = Vec::new();
     for finding in findings {

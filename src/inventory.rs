@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::check::Checked;
+use crate::object::edit::{self, Change};
 use crate::object::{Field, Object, ObjectId};
 use crate::text::Span;
 
@@ -41,6 +42,8 @@ pub struct Service {
     pub headless: bool,
     /// Where `clusterIP`, or else the name, is written.
     pub cluster_ip_span: Span,
+    /// The edit that makes it headless.
+    pub make_headless: Option<Change>,
     /// Which pods it selects; empty for none.
     pub selector: BTreeMap<String, String>,
     /// Where the selector is written.
@@ -92,6 +95,10 @@ fn service(spec: Field) -> Service {
     Service {
         headless: cluster_ip.text() == "None",
         cluster_ip_span: place.span(),
+        make_headless: match cluster_ip.written() {
+            true => edit::set(cluster_ip, "None"),
+            false => edit::insert(spec, "clusterIP", "None"),
+        },
         selector: strings(spec.get("selector")),
         selector_span: spec.get("selector").key_span(),
     }

@@ -1,6 +1,7 @@
 //! The `plimsoll` binary: hands the command line to the library and turns its answer into an exit code.
 
 mod cli;
+mod lsp;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -27,17 +27,52 @@ pub struct FileReport {
     pub entries: Vec<Entry>,
     /// Its text, kept only where a finding needs it to be shown.
     pub text: Option<Arc<String>>,
+    /// How many of its documents cannot be read.
+    pub unreadable: usize,
 }
 
 impl From<Checked> for FileReport {
     fn from(checked: Checked) -> FileReport {
         let entries = inventory::entries(&checked);
-        let documents = checked.parsed.documents.len();
+        let (documents, unreadable) = (checked.parsed.documents.len(), unreadable(&checked));
         let ignores = suppress::ignores(&checked);
         // Moved, not copied: the text may be most of the memory there is.
         let text = (!checked.findings.is_empty() || !ignores.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
-        FileReport { path: checked.path, documents, skipped: checked.skipped, findings: checked.findings, ignores, entries, text }
+        let Checked { path, skipped, findings, .. } = checked;
+        FileReport { path, documents, skipped, findings, ignores, entries, text, unreadable }
     }
+}
+
+impl FileReport {
+    /// What is kept of a checked file whose tree lives on elsewhere, its text with it.
+    pub fn of(checked: &Checked) -> FileReport {
+        FileReport {
+            path: checked.path.clone(),
+            documents: checked.parsed.documents.len(),
+            skipped: checked.skipped.clone(),
+            findings: checked.findings.clone(),
+            ignores: suppress::ignores(checked),
+            entries: inventory::entries(checked),
+            text: None,
+            unreadable: unreadable(checked),
+        }
+    }
+
+    /// Where a document cannot be read, its objects as they were `before` are taken to be there still, so that a line half typed
+    /// does not make other files' references dangle.
+    pub fn keep_unreadable(&mut self, before: &FileReport) {
+        if self.unreadable == 0 {
+            return;
+        }
+        let gone = |entry: &&Entry| !self.entries.iter().any(|known| known.id == entry.id);
+        let kept: Vec<Entry> = before.entries.iter().filter(gone).cloned().collect();
+        self.entries.extend(kept);
+        self.entries.sort_by_key(|entry| (entry.document, entry.name_span));
+    }
+}
+
+fn unreadable(checked: &Checked) -> usize {
+    checked.parsed.documents.iter().filter(|document| document.root.is_none()).count()
 }
 
 /// All files.
@@ -71,6 +106,11 @@ impl Workspace {
     /// The text of `path`, where it was kept.
     pub fn text(&self, path: &str) -> Option<Arc<String>> {
         self.files.get(path)?.text.clone()
+    }
+
+    /// What is known of `path`.
+    pub fn file(&self, path: &str) -> Option<&FileReport> {
+        self.files.get(path)
     }
 
     /// The files in order of path.

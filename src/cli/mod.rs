@@ -4,9 +4,10 @@ mod cron;
 mod explain;
 mod fix;
 mod formats;
-mod input;
-mod kustomize;
+pub mod input;
+pub mod kustomize;
 mod lint;
+mod lsp;
 mod output;
 mod plan;
 mod progress;
@@ -47,6 +48,8 @@ enum Command {
     Show(show::ShowArgs),
     /// Say what a CronJob's schedule means and when it runs next.
     Cron(cron::CronArgs),
+    /// Serve editors: the Language Server Protocol over standard input and output.
+    Lsp(lsp::LspArgs),
     /// Show the page of a rule.
     Explain(explain::ExplainArgs),
     /// List the rules.
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Cron(args) => cron::run(&args),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
     };

@@ -3,6 +3,7 @@
 pub mod cron;
 pub mod defaults;
 mod discover;
+pub mod edit;
 mod field;
 pub mod image;
 pub mod intstr;

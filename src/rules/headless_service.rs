@@ -1,7 +1,7 @@
 //! `ref-headless-service`: a StatefulSet whose governing Service is missing, not headless, or selects other pods.
 
 use super::{Check, Cx, Rule};
-use crate::diagnostic::{Family, Finding, Label, Severity};
+use crate::diagnostic::{Family, Finding, Label, LocalFix, Severity};
 use crate::inventory::{Entry, Facts, Service, StatefulSet};
 use crate::text::Span;
 
@@ -44,6 +44,11 @@ fn not_headless(cx: &Cx, entry: &Entry, set: &StatefulSet, other: &Entry, servic
     let mut finding = cx.finding(entry, FIELD, set.service_name_span, message);
     finding.help = Some("set `clusterIP: None` in the Service, or name another Service that has it".into());
     finding.labels.push(label(other, service.cluster_ip_span, "this Service has a cluster IP"));
+    // A cluster IP cannot be taken from a Service that runs: it would have to be made anew.
+    finding.fix = service.make_headless.clone().map(|change| {
+        let fix = LocalFix { title: "set `clusterIP: None` in the Service".to_string(), safe: false, edits: vec![change] };
+        fix.in_file(&other.path)
+    });
     finding
 }
 

@@ -6,10 +6,10 @@ use super::Version;
 use super::tables::{FieldInfo, Shape, Table, Type, TypeId};
 use super::walk::Frame;
 use crate::diagnostic::LocalFix;
-use crate::object::Field;
+use crate::object::{Field, edit};
 use crate::text::Span;
 use crate::validate::{edit_distance, nearest};
-use crate::yaml::{Kind, Style, flag};
+use crate::yaml::{Kind, NodeId, Style, flag};
 
 /// How far below a struct a field is looked for: `containers` in a Deployment is three steps down.
 const DEEPEST: usize = 4;
@@ -33,6 +33,8 @@ struct Place {
     written: bool,
     /// Whether the field is there already.
     taken: bool,
+    /// The mapping that it is, where the manifest has it.
+    node: Option<NodeId>,
 }
 
 /// What was meant by `field`, which the struct `frames[frame]` does not have.
@@ -47,7 +49,13 @@ pub fn unknown_field(table: &'static Table, frames: &[Frame], frame: usize, fiel
         return Hint { meant: fits(near).then_some(near), ..rename(near, field) };
     }
     let known_later = || in_another_release(table.version, owner.name, name);
-    if let Some(help) = known_later().or_else(|| elsewhere(table, frames, frame, field)).or_else(|| in_a_map(owner, field)) {
+    if let Some(help) = known_later() {
+        return Hint { help: Some(help), ..Hint::default() };
+    }
+    if let Some(hint) = elsewhere(table, frames, frame, field) {
+        return hint;
+    }
+    if let Some(help) = in_a_map(owner, field) {
         return Hint { help: Some(help), ..Hint::default() };
     }
     near.map_or(Hint::default(), |near| rename(near, field))
@@ -115,7 +123,7 @@ fn takes(shape: &Shape, field: Field) -> bool {
 }
 
 /// Where the field belongs, if it exists at exactly one place nearby: up, then down, then one up and one down.
-fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Option<String> {
+fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Option<Hint> {
     let name = field.key();
     let mut up = frame;
     while frames[up].up != up {
@@ -123,10 +131,11 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
         let there = field.at(frames[up].node);
         let free = !there.get(name).exists();
         if free && table.get(frames[up].id).field(name).is_some_and(|known| takes(&known.shape, field)) {
-            return Some(match there.path().as_str() {
+            let help = match there.path().as_str() {
                 "" => format!("`{name}` belongs at the top level, beside `kind`"),
                 path => format!("`{name}` belongs further up, under `{path}`"),
-            });
+            };
+            return Some(Hint { help: Some(help), fix: moving(field, there), meant: None });
         }
     }
     let down = only(below(table, frames[frame], field, DEEPEST));
@@ -134,11 +143,24 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
         Some(places) => Some(places),
         None => only(below(table, frames[frames[frame].up], field, 2)),
     };
-    places.map(|places| format!("`{name}` belongs under {places}"))
+    places.map(|(places, node)| {
+        let fix = node.and_then(|node| moving(field, field.at(node)));
+        Hint { help: Some(format!("`{name}` belongs under {places}")), fix, meant: None }
+    })
 }
 
-/// The places as words if there are few enough to be a hint; those that the manifest has come first.
-fn only(places: Vec<Place>) -> Option<String> {
+/// The edits that move `field` into the mapping `to`.
+fn moving(field: Field, to: Field) -> Option<LocalFix> {
+    let title = match to.path().as_str() {
+        "" => format!("move `{}` to the top level", field.key()),
+        path => format!("move `{}` to `{path}`", field.key()),
+    };
+    Some(LocalFix { title, safe: false, edits: edit::relocate(field, to)? })
+}
+
+/// The places as words if there are few enough to be a hint, and the mapping if it is one that has no such field yet; those that
+/// the manifest has come first.
+fn only(places: Vec<Place>) -> Option<(String, Option<NodeId>)> {
     let written: Vec<&Place> = places.iter().filter(|place| place.written).collect();
     let free: Vec<&Place> = written.iter().copied().filter(|place| !place.taken).collect();
     let chosen = match (free.is_empty(), written.is_empty()) {
@@ -147,7 +169,11 @@ fn only(places: Vec<Place>) -> Option<String> {
         (true, true) => places.iter().collect(),
     };
     let words: Vec<String> = chosen.iter().map(|place| format!("`{}`", place.path)).collect();
-    (1..=2).contains(&words.len()).then(|| words.join(" or "))
+    let node = match chosen.as_slice() {
+        [place] if !place.taken => place.node,
+        _ => None,
+    };
+    (1..=2).contains(&words.len()).then(|| (words.join(" or "), node))
 }
 
 /// The nearest places below a struct that have the field, all of the same depth.
@@ -178,6 +204,7 @@ fn below(table: &Table, from: Frame, field: Field, depth: usize) -> Vec<Place> {
                 path: path.clone(),
                 written: there.is_some(),
                 taken: there.is_some_and(|there| there.get(name).exists()),
+                node: there.filter(|there| there.is_map()).map(Field::node),
             })
             .collect();
         if !found.is_empty() {

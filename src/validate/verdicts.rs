@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Cause, LocalFix};
-use crate::object::Field;
+use crate::object::{Field, edit};
 use crate::text::Span;
 
 /// Why a value is refused: a sentence fragment that follows the value, "must not contain dots".
@@ -130,9 +130,12 @@ impl Verdicts {
             [one] => message.push_str(&format!(": use {one}")),
             _ => message.push_str(&format!(": use one of {}", list.join(", "))),
         }
-        let nearest = nearest(field.text(), allowed).map(|value| format!("did you mean `{value}`?"));
+        let nearest = nearest(field.text(), allowed);
         let verdict = self.add(Cause::FieldValueNotSupported, field, message);
-        verdict.help = nearest.map(Cow::from);
+        verdict.help = nearest.map(|value| format!("did you mean `{value}`?").into());
+        verdict.fix = nearest.and_then(|value| {
+            Some(LocalFix { title: format!("write `{value}`"), safe: true, edits: vec![edit::set(field, value)?] })
+        });
         verdict
     }
 

@@ -7,6 +7,7 @@ mod definitions;
 mod facts;
 mod fix;
 mod hostile;
+mod lsp;
 mod mutations;
 mod names;
 mod ok;

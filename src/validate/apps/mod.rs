@@ -11,8 +11,9 @@ pub use replicas::{replica_set, replication_controller};
 pub use stateful_set::stateful_set;
 
 use super::{Verdicts, pod, selector, text};
-use crate::object::Field;
+use crate::diagnostic::LocalFix;
 use crate::object::intstr::IntOrString;
+use crate::object::{Field, edit};
 use crate::schema::Version;
 
 /// The template of pods that are replaced when they end: it has the labels the workload selects, and its pods restart for ever.
@@ -92,6 +93,7 @@ fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
     }
     verdict.label(condition.span(), "asked for here");
     let value = found.map(Field::text);
+    verdict.fix = aligned(labels, found, condition);
     if condition.parent().is_seq() {
         verdict.help(match value {
             Some(value) => format!("the template has `{key}: {value}`, which the selector's expression on `{key}` leaves out"),
@@ -104,6 +106,19 @@ fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
         Some(value) => format!("the selector asks for `{key}: {wanted}`, the template has `{key}: {value}`"),
         None => format!("add the label `{key}: {wanted}` to the template, or take it out of the selector"),
     });
+}
+
+/// The edit that gives the template the label that an entry of `matchLabels` asks for.
+fn aligned(labels: Field, found: Option<Field>, condition: Field) -> Option<LocalFix> {
+    if condition.parent().is_seq() {
+        return None;
+    }
+    let (key, wanted) = (condition.key(), condition.str()?);
+    let change = match found {
+        Some(found) => edit::set(found, wanted),
+        None => edit::insert(labels, key, wanted),
+    };
+    Some(LocalFix { title: format!("give the template the label `{key}: {wanted}`"), safe: false, edits: vec![change?] })
 }
 
 /// A count or a percentage, neither below zero.
