@@ -8,12 +8,13 @@ use super::carry::{carry_over, keep_source};
 use super::changes::{self, Step, Subject};
 use super::merge::merge;
 use super::store::{Key, Source, Store, Stored};
+use super::twins;
 use super::{Apply, Cause, Change, Effect, Options, Prune};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::object::{Field, Object, ObjectId, defaults};
 use crate::report::{object_json, stored_json};
-use crate::schema::{self, Scope, Table, Version};
+use crate::schema::{self, Scope, Table, TypeId, Version};
 use crate::text::{LineIndex, Span};
 use crate::validate::{self, Expansion, Update, Verdict as Refusal, Verdicts};
 use crate::yaml::{self, NodeId};
@@ -106,6 +107,7 @@ impl<'a> Manifest<'a> {
             None => (stored_json(self.field(), &self.id, options.version), self.created()),
             Some(stored) => self.updated(store, stored, &applied, options),
         };
+        causes.extend(self.twins(&applied, options));
         let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
         let changes = stored.map_or(Vec::new(), |stored| self.changes(&stored.value, &wanted, &causes, options.version));
         causes.iter_mut().for_each(|cause| blame(cause, &changes));
@@ -125,6 +127,21 @@ impl<'a> Manifest<'a> {
             changes,
             verdict: if refused { Verdict::Refused } else { Verdict::Stored },
         }
+    }
+
+    /// What server-side apply has against it, before anyone looks at what it says.
+    fn twins(&self, applied: &Value, options: &Options) -> Vec<Cause> {
+        if options.apply != Apply::Server {
+            return Vec::new();
+        }
+        let Some(id) = type_of(&self.id, options.version) else { return Vec::new() };
+        let twin = |path: String| Cause {
+            cause: format!("{:?}", crate::diagnostic::Cause::FieldValueDuplicate),
+            source: Some(self.source(place(self.field(), &path))),
+            message: format!("server-side apply cannot tell `{path}` from an earlier element with the same key"),
+            field: path,
+        };
+        twins::twins(Table::of(options.version), id, applied).into_iter().map(twin).collect()
     }
 
     /// What the server has against creating it: the findings of `lint`, structure included.
@@ -213,14 +230,17 @@ fn settled(id: &ObjectId, version: Version) -> ObjectId {
 }
 
 fn merged(stored: &Stored, applied: &Value, id: &ObjectId, options: &Options) -> Value {
-    let table = Table::of(options.version);
-    let type_id = schema::kind(options.version, &id.api_version, &id.kind).and_then(|kind| table.named(kind.type_name));
+    let (table, type_id) = (Table::of(options.version), type_of(id, options.version));
     let mut merged = match options.apply {
         Apply::Client | Apply::Server => merge(table, type_id, options.apply, &stored.value, &stored.applied, applied),
         Apply::Replace => applied.clone(),
     };
     carry_over(&id.api_version, &id.kind, &stored.value, &mut merged);
     merged
+}
+
+fn type_of(id: &ObjectId, version: Version) -> Option<TypeId> {
+    schema::kind(version, &id.api_version, &id.kind).and_then(|kind| Table::of(version).named(kind.type_name))
 }
 
 /// Whether the claim `value` is known to be of a class that lets it grow.

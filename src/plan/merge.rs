@@ -1,5 +1,7 @@
 //! Three values of one object made one: what is stored, what was applied last, and what is applied now.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::Apply;
@@ -96,21 +98,24 @@ impl Rules {
                 new.iter().chain(others).cloned().collect()
             }
             Lists::Keyed(keys) => {
-                let key = |value: &Value| -> Vec<Value> { keys.iter().map(|key| key_value(value, key)).collect() };
-                let find = |list: &[Value], wanted: &[Value]| list.iter().find(|value| key(value) == wanted).cloned();
+                let (live_by_key, last_by_key, new_by_key) = (by_key(&keys, live), by_key(&keys, last), by_key(&keys, new));
                 let merged = new.iter().map(|item| {
-                    let wanted = key(item);
+                    let key = key_of(&keys, item);
                     // An element that stands twice cannot be told apart; it is taken as written.
-                    let twice = new.iter().filter(|other| key(other) == wanted).count() > 1;
-                    match find(live, &wanted) {
+                    let twice = new_by_key.get(&key).is_some_and(|found| found.len() > 1);
+                    match live_by_key.get(&key) {
                         Some(live) if !twice => {
-                            self.object(struct_of(info), &live, &find(last, &wanted).unwrap_or(Value::Null), item)
+                            let last = last_by_key.get(&key).map_or(&Value::Null, |found| found[0]);
+                            self.object(struct_of(info), live[0], last, item)
                         }
                         _ => item.clone(),
                     }
                 });
-                let others = live.iter().filter(|item| find(new, &key(item)).is_none() && find(last, &key(item)).is_none());
-                merged.chain(others.cloned()).collect()
+                let kept = |item: &&Value| {
+                    let key = key_of(&keys, item);
+                    !new_by_key.contains_key(&key) && !last_by_key.contains_key(&key)
+                };
+                merged.chain(live.iter().filter(kept).cloned()).collect()
             }
         }
     }
@@ -139,6 +144,20 @@ impl Rules {
     fn retains_keys(self, info: Option<&FieldInfo>) -> bool {
         self.apply == Apply::Client && info.is_some_and(|info| info.patch.contains("retainKeys"))
     }
+}
+
+/// The elements of a list by what tells them apart.
+fn by_key<'v>(names: &[&str], list: &'v [Value]) -> HashMap<String, Vec<&'v Value>> {
+    let mut found: HashMap<String, Vec<&Value>> = HashMap::new();
+    for item in list {
+        found.entry(key_of(names, item)).or_default().push(item);
+    }
+    found
+}
+
+/// What tells a list element apart, as text.
+pub fn key_of(names: &[&str], item: &Value) -> String {
+    names.iter().map(|name| key_value(item, name).to_string() + "\n").collect()
 }
 
 /// The key's value in a list element; the server fills in the protocol before it compares ports.

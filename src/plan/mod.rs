@@ -25,6 +25,7 @@ mod stateful_set;
 mod steps;
 mod store;
 mod summary;
+mod twins;
 
 pub use cluster::Cluster;
 pub use kubelet::Readiness;

@@ -170,6 +170,15 @@ fn a_claim_grows_where_its_class_is_known_to_allow_it() {
 }
 
 #[test]
+fn server_side_apply_refuses_elements_with_one_key() {
+    let new = WEB.replace("{name: A, value: a}", "{name: A, value: a}, {name: A, value: c}");
+    let refused = object(WEB, &new, Apply::Server);
+    assert_eq!(refused.effect, Effect::Refused);
+    assert_eq!(refused.causes[0].field, "spec.template.spec.containers[0].env[1]");
+    assert_eq!(object(WEB, &new, Apply::Replace).effect, Effect::Rollout);
+}
+
+#[test]
 fn secrets_are_marked_and_custom_objects_merged() {
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n";
     let changed = object(secret, &secret.replace("a: b", "a: c"), Apply::Client);
