@@ -20,8 +20,8 @@ pub struct PlanArgs {
     paths: Paths,
     /// What is there before: DIR, FILE, git:REV[:DIR], dump:FILE, cluster[:CONTEXT] or empty.
     ///
-    /// May be given more than once; each is applied in turn and rolled out. `git:main...` is the merge base of main and HEAD. A plan
-    /// without paths and sources starts from HEAD, in a git work tree.
+    /// May be given more than once; each is applied in turn and rolled out. `git:main...` is the merge base of main and HEAD.
+    /// A plan without paths and sources starts from HEAD, in a git work tree.
     #[arg(long, value_name = "SOURCE")]
     from: Vec<String>,
     /// How the manifests are applied.

@@ -23,10 +23,7 @@ pub fn notes(object: &Value, options: &Options) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let zone = match object["spec"]["timeZone"].as_str() {
-        Some(zone) => zone,
-        None => "UTC unless the controller manager is set to another zone",
-    };
+    let zone = object["spec"]["timeZone"].as_str().unwrap_or("UTC unless the controller manager is set to another zone");
     let mut notes = vec![format!("runs {} ({zone})", schedule.describe())];
     if object["spec"]["suspend"] == true {
         notes.push("suspended: does not run until it is resumed".to_string());

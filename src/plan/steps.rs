@@ -1,4 +1,4 @@
-//! How the pods of one object come and go: the simulation's log turned into steps, bounds, and what happens if nothing becomes ready.
+//! How the pods of one object come and go: the simulation's log turned into steps and bounds.
 
 use serde_json::Value;
 
