@@ -8,6 +8,7 @@
 #![allow(clippy::len_without_is_empty)]
 
 pub mod check;
+pub mod config;
 pub mod diagnostic;
 pub mod fix;
 pub mod inventory;

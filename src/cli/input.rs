@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use ignore::{WalkBuilder, WalkState};
+use plimsoll::config;
 use plimsoll::report::Skipped;
 
+use super::settings::Exclude;
 use super::{Failure, kustomize};
 
 /// The file name that stands for standard input in reports.
@@ -72,10 +74,40 @@ impl Input {
     }
 }
 
+/// The files that `--changed-only` reports on: those given, or all.
+#[derive(Debug)]
+pub struct Scope(Option<Vec<PathBuf>>);
+
+impl Scope {
+    /// Everything.
+    pub fn all() -> Scope {
+        Scope(None)
+    }
+
+    /// Only what is at or below `paths`.
+    pub fn of(paths: &[PathBuf]) -> Result<Scope, Failure> {
+        let real = |path: &PathBuf| {
+            path.canonicalize().map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))
+        };
+        Ok(Scope(Some(paths.iter().map(real).collect::<Result<_, _>>()?)))
+    }
+
+    /// Whether the file that reports call `path` is one of them.
+    pub fn has(&self, path: &str) -> bool {
+        let Some(real) = &self.0 else { return true };
+        Path::new(path).canonicalize().is_ok_and(|path| real.iter().any(|given| path.starts_with(given)))
+    }
+}
+
 /// Resolves the arguments: directories are walked, ignore files are honoured, files named explicitly are taken as they are.
 pub fn collect(paths: &Paths) -> Result<Inputs, Failure> {
+    collect_but(paths, &Exclude::default())
+}
+
+/// The same, with files of directories left out that the configuration excludes.
+pub fn collect_but(paths: &Paths, exclude: &Exclude) -> Result<Inputs, Failure> {
     let mut named = BTreeSet::new();
-    let mut walked = BTreeSet::new();
+    let mut walked: BTreeSet<PathBuf> = BTreeSet::new();
     let here = [PathBuf::from(".")];
     for path in if paths.paths.is_empty() { &here[..] } else { &paths.paths[..] } {
         if path.as_os_str() == "-" {
@@ -89,6 +121,7 @@ pub fn collect(paths: &Paths) -> Result<Inputs, Failure> {
             named.insert(Input::File(path.clone()));
         }
     }
+    walked.retain(|path| !exclude.has(path));
     let mut inputs = Inputs::default();
     let patches = kustomize::patches(&walked);
     for path in walked {
@@ -141,6 +174,9 @@ fn walk(root: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// Whether a file of a walked directory is read.
 pub fn is_manifest(path: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name == config::NAME) {
+        return false;
+    }
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

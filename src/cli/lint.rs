@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use plimsoll::check::{self, Options};
-use plimsoll::diagnostic::{Finding, Severity};
+use plimsoll::config::FailOn;
+use plimsoll::diagnostic::Finding;
 use plimsoll::fix::{Mended, Which};
 use plimsoll::report::{self, Colour, Sources, Summary};
 use plimsoll::schema::Version;
@@ -16,8 +18,9 @@ use plimsoll::workspace::{FileReport, Workspace};
 use rayon::prelude::*;
 
 use super::formats::{self, Format, Run};
-use super::input::{self, Input, Paths};
+use super::input::{self, Input, Paths, Scope};
 use super::output::{self, When};
+use super::settings::{self, Settings};
 use super::{Failure, fix, progress};
 
 /// Arguments of `lint`.
@@ -31,18 +34,24 @@ pub struct LintArgs {
     /// Do not report these families or rules.
     #[arg(long, value_name = "FAMILY|RULE", value_delimiter = ',')]
     ignore: Vec<String>,
-    /// The API server's minor version, 1.30 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
-    kubernetes_version: Version,
+    /// The API server's minor version, 1.30 to 1.37 [default: 1.36].
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
+    kubernetes_version: Option<Version>,
     /// How to report.
     #[arg(long, value_enum, default_value = "plain")]
     format: Format,
     /// Also write a report to a file; may be given more than once.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = formats::output)]
     output: Vec<(Format, PathBuf)>,
-    /// Exit with 1 when there is a finding at least this bad.
-    #[arg(long, value_enum, default_value = "error")]
-    fail_on: FailOn,
+    /// Exit with 1 when there is a finding at least this bad [default: error].
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    fail_on: Option<FailOn>,
+    /// Report only on the files given, but read everything below the current directory, to see how they fit.
+    #[arg(long, requires = "paths")]
+    changed_only: bool,
+    /// The configuration [default: the nearest plimsoll.yaml, from the current directory upwards].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Apply the fixes that cannot change what was meant, and report what is left.
     #[arg(long)]
     fix: bool,
@@ -60,39 +69,33 @@ pub struct LintArgs {
     color: When,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    /// Errors only.
-    Error,
-    /// Warnings and errors.
-    Warning,
-    /// Anything.
-    Advice,
-    /// Nothing: always exit with 0.
-    Never,
-}
-
 /// Runs `lint`.
 pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     if args.unsafe_fixes && !args.fix && !args.diff {
         return Err(Failure::Usage("--unsafe-fixes goes with --fix or --diff".to_string()));
     }
-    let selection = Selection::parse(&args.only, &args.ignore).map_err(Failure::Usage)?;
-    let inputs = input::collect(&args.paths)?;
-    let options = Options::of(args.kubernetes_version);
+    let Settings { config, exclude } = settings::read(args.config.as_deref())?;
+    let only = if args.only.is_empty() { &config.only } else { &args.only };
+    let selection = Selection::parse(only, &[config.ignore.as_slice(), &args.ignore].concat()).map_err(Failure::Usage)?;
+    let (inputs, scope) = match args.changed_only {
+        true => (input::collect_but(&Paths::of(".".into()), &exclude)?, Scope::of(&args.paths.paths)?),
+        false => (input::collect_but(&args.paths, &exclude)?, Scope::all()),
+    };
+    let wanted = |finding: &Finding| selection.has(finding) && scope.has(&finding.path);
+    let options = Options::of(args.kubernetes_version.or(config.kubernetes_version).unwrap_or_default());
     let mut workspace = Workspace::new(options);
     for report in check_all(&inputs.list, options)? {
         workspace.insert(report);
     }
-    let mended = if args.fix || args.diff { mend(args, &mut workspace, &selection, &inputs.list) } else { Mended::default() };
+    let mended = if args.fix || args.diff { mend(args, &mut workspace, wanted, &inputs.list) } else { Mended::default() };
     if args.diff {
         output::print(&fix::diff(&mended))?;
         return Ok(ExitCode::from(u8::from(!mended.files.is_empty())));
     }
     fix::write(&mended, &inputs.list)?;
     let (mut findings, suppressed) = workspace.check_counting();
-    findings.retain(|finding| selection.has(finding));
+    findings.retain(wanted);
     let summary = Summary { suppressed, ..Summary::new(workspace.files(), &findings, inputs.skipped) };
     let sources = sources(&workspace, &findings, &inputs.list);
     let run = Run { files: workspace.files().map(|file| &*file.path).collect(), findings, summary, sources };
@@ -111,7 +114,8 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
     if run.summary.objects == 0 && run.summary.errors == 0 && !args.paths.allow_empty {
         return Err(Failure::Input("nothing was checked: no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
-    Ok(exit_code(args.fail_on, &run.findings))
+    let fail_on = args.fail_on.or(config.fail_on).unwrap_or_default();
+    Ok(ExitCode::from(u8::from(run.findings.iter().any(|finding| fail_on.fails(finding.severity)))))
 }
 
 fn check_all(inputs: &[Input], options: Options) -> Result<Vec<FileReport>, Failure> {
@@ -146,13 +150,13 @@ fn sources(workspace: &Workspace, findings: &[Finding], inputs: &[Input]) -> Sou
     sources
 }
 
-fn mend(args: &LintArgs, workspace: &mut Workspace, selection: &Selection, inputs: &[Input]) -> Mended {
+fn mend(args: &LintArgs, workspace: &mut Workspace, wanted: impl Fn(&Finding) -> bool, inputs: &[Input]) -> Mended {
     let which = if args.unsafe_fixes { Which::All } else { Which::Safe };
     let read = |path: &str| {
         let input = inputs.iter().find(|input| *input.path() == *path)?;
         String::from_utf8(input.read().ok()?).ok()
     };
-    plimsoll::fix::mend(workspace, which, read, |finding| selection.has(finding))
+    plimsoll::fix::mend(workspace, which, read, wanted)
 }
 
 fn plain(args: &LintArgs, run: &Run, mended: &Mended, started: Instant, colour: Colour) -> String {
@@ -175,12 +179,9 @@ fn took(started: Instant) -> String {
     if elapsed.as_secs() > 0 { format!("{:.1} s", elapsed.as_secs_f64()) } else { format!("{} ms", elapsed.as_millis()) }
 }
 
-fn exit_code(fail_on: FailOn, findings: &[Finding]) -> ExitCode {
-    let least = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Advice => Severity::Advice,
-        FailOn::Never => return ExitCode::SUCCESS,
-    };
-    ExitCode::from(u8::from(findings.iter().any(|finding| finding.severity >= least)))
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::ALL.map(|(name, _)| name)).map(|given| {
+        let found = FailOn::ALL.into_iter().find(|(name, _)| *name == given);
+        found.map_or_else(FailOn::default, |(_, fail_on)| fail_on)
+    })
 }

@@ -11,12 +11,14 @@ mod lsp;
 mod output;
 mod plan;
 mod progress;
+mod settings;
+mod shell;
 mod show;
 mod sources;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use plimsoll::schema::Version;
 
 /// Says what a Kubernetes API server would refuse in your manifests, offline, with the exact place.
@@ -54,6 +56,10 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the rules.
     Rules(explain::RulesArgs),
+    /// Print a completion script for a shell.
+    Completions(shell::CompletionsArgs),
+    /// Print the man page, or write one for each command.
+    Man(shell::ManArgs),
 }
 
 /// Why a run ended without a report; each has its exit code.
@@ -81,6 +87,8 @@ pub fn main() -> ExitCode {
         Command::Lsp(args) => lsp::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
+        Command::Completions(args) => shell::completions(&args, Args::command()),
+        Command::Man(args) => shell::man(&args, Args::command()),
     };
     match result {
         Ok(code) => code,

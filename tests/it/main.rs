@@ -21,6 +21,7 @@ mod readme;
 mod recorded;
 mod reports;
 mod rollouts;
+mod settings;
 mod storage;
 mod structure;
 mod suppress;
