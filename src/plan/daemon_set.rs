@@ -56,7 +56,7 @@ impl Share {
             Share::Count(count) => IntOrString::Int(count),
             Share::Percent(percent) => IntOrString::Percent(percent),
         };
-        share.scaled(total, Round::Up).unwrap_or(0)
+        share.scaled(total, Round::Up).unwrap_or(0).clamp(0, i64::from(i32::MAX))
     }
 }
 

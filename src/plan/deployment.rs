@@ -26,6 +26,8 @@ pub struct Deployment {
     pub history: Option<usize>,
     /// Its ReplicaSets, oldest first.
     pub sets: Vec<Id>,
+    /// The one whose template is the Deployment's; the oldest of several.
+    pub newest: Option<Id>,
     /// As stored.
     pub value: Arc<Value>,
 }
@@ -52,6 +54,7 @@ impl Deployment {
             paused: spec["paused"].as_bool().unwrap_or(false),
             history: usize::try_from(history).ok().filter(|_| history != i64::from(i32::MAX)),
             sets: Vec::new(),
+            newest: None,
             value: Arc::new(value.clone()),
         }
     }
@@ -93,7 +96,7 @@ fn share(value: &Value, total: i64, round: Round) -> i64 {
         Value::String(text) => Some(IntOrString::parse(text)),
         _ => Some(IntOrString::Percent(25)),
     };
-    given.and_then(|given| given.scaled(total, round)).unwrap_or(0)
+    given.and_then(|given| given.scaled(total, round)).unwrap_or(0).clamp(0, i64::from(i32::MAX))
 }
 
 /// One of the Deployment's ReplicaSets with what its status says.
@@ -124,15 +127,12 @@ pub fn sets(cluster: &Cluster, id: Id) -> Vec<Id> {
     }
 }
 
-/// The set whose template is the Deployment's; the oldest of several.
+/// The set whose template is the Deployment's.
 pub fn new_set(cluster: &Cluster, id: Id) -> Option<Id> {
-    let Spec::Deployment(deployment) = &cluster.workload(id).spec else { return None };
-    let equal = |set: &&Id| cluster.replica_set(**set).is_some_and(|set| same(&set.made_from, &deployment.template));
-    deployment.sets.iter().find(equal).copied()
-}
-
-fn same(a: &Arc<Template>, b: &Arc<Template>) -> bool {
-    Arc::ptr_eq(a, b) || a.value == b.value
+    match &cluster.workload(id).spec {
+        Spec::Deployment(deployment) => deployment.newest,
+        _ => None,
+    }
 }
 
 /// One look at the Deployment: at most one kind of change.
@@ -162,7 +162,7 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
 
 impl<'a> View<'a> {
     fn of(cluster: &'a Cluster, id: Id, deployment: &'a Deployment) -> View<'a> {
-        let newest = new_set(cluster, id);
+        let newest = deployment.newest;
         let look = |(age, set): (usize, &Id)| {
             let workload = cluster.workload(*set);
             let available = workload.count(&[Phase::Ready]);
@@ -259,7 +259,7 @@ impl<'a> View<'a> {
         if before == 0 {
             return 0;
         }
-        let scaled = (size * (wanted + self.deployment.surge())) as f64 / before as f64;
+        let scaled = size as f64 * (wanted + self.deployment.surge()) as f64 / before as f64;
         scaled.round() as i64 - size
     }
 

@@ -74,7 +74,11 @@ impl SuccessRule {
         let within =
             |index: i64| self.indexes.as_ref().is_none_or(|list| list.iter().any(|(from, to)| (*from..=*to).contains(&index)));
         let found = succeeded.iter().filter(|index| within(**index)).count() as i64;
-        let all = || self.indexes.as_ref().map_or(0, |list| list.iter().map(|(from, to)| to - from + 1).sum());
+        let all = || {
+            self.indexes.as_ref().map_or(0, |list| {
+                list.iter().map(|(from, to)| to.saturating_sub(*from).saturating_add(1)).fold(0, i64::saturating_add)
+            })
+        };
         found >= self.count.unwrap_or_else(all)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::cluster::{Action, Cluster, Id, Workload};
+use super::cluster::{Action, Cluster, Id};
 use super::deployment::Deployment;
 use super::pod::{Identity, Phase, Pods, Template};
 
@@ -63,7 +63,7 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     }
     let mut surplus = -missing;
     let mut actions = Vec::new();
-    for pods in by_rank(cluster, workload) {
+    for pods in by_rank(cluster, id) {
         let count = surplus.min(pods.count);
         if count > 0 {
             actions.push(Action::Delete { owner: id, pods: pods.id, count });
@@ -74,12 +74,12 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
 }
 
 /// Active pods, those first that are deleted first.
-fn by_rank<'a>(cluster: &Cluster, workload: &'a Workload) -> Vec<&'a Pods> {
-    let mut groups: Vec<&Pods> = workload.pods.iter().filter(|pods| pods.phase.is_active()).collect();
+fn by_rank(cluster: &Cluster, id: Id) -> Vec<&Pods> {
+    let mut groups: Vec<&Pods> = cluster.workload(id).pods.iter().filter(|pods| pods.phase.is_active()).collect();
     if groups.len() < 2 {
         return groups;
     }
-    let beside = family(cluster, workload);
+    let beside = crowds(cluster, id);
     let crowd = |pods: &Pods| pods.node.and_then(|node| beside.get(&node)).copied().unwrap_or(0);
     // Not bound before bound, pending before ready, cheap before dear, crowded before lonely, young before old.
     groups.sort_by_key(|pods| (pods.phase, pods.template.deletion_cost, -crowd(pods), std::cmp::Reverse(pods.id)));
@@ -87,12 +87,9 @@ fn by_rank<'a>(cluster: &Cluster, workload: &'a Workload) -> Vec<&'a Pods> {
 }
 
 /// How many active pods of the same Deployment, or of the set alone, are on each node.
-fn family(cluster: &Cluster, workload: &Workload) -> BTreeMap<usize, i64> {
+fn crowds(cluster: &Cluster, id: Id) -> BTreeMap<usize, i64> {
     let mut on = BTreeMap::new();
-    let sets = workload.owner.map(|owner| super::deployment::sets(cluster, owner)).unwrap_or_default();
-    let related = sets.iter().map(|set| cluster.workload(*set));
-    let own = sets.is_empty().then_some(workload);
-    for pods in related.chain(own).flat_map(|workload| &workload.pods) {
+    for pods in cluster.family(id).into_iter().flat_map(|workload| &workload.pods) {
         if let Some(node) = pods.node.filter(|_| matches!(pods.phase, Phase::Pending | Phase::Ready)) {
             *on.entry(node).or_default() += pods.count;
         }

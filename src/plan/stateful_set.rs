@@ -13,7 +13,7 @@ use super::pod::{Identity, Phase, Pods, Template};
 /// A StatefulSet.
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
-    /// `spec.replicas`.
+    /// `spec.replicas`, as far as it is simulated.
     pub replicas: i64,
     /// `spec.ordinals.start`.
     pub start: i64,
@@ -30,6 +30,9 @@ pub struct StatefulSet {
     /// `spec.persistentVolumeClaimRetentionPolicy`.
     pub retention: Retention,
 }
+
+/// Nobody runs more; a larger number is a slip, and simulated only so far.
+pub const MOST_REPLICAS: i64 = 5000;
 
 /// Whether pods wait for one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +64,7 @@ impl StatefulSet {
             value: Arc::new(claim.clone()),
         };
         StatefulSet {
-            replicas: spec["replicas"].as_i64().unwrap_or(1),
+            replicas: spec["replicas"].as_i64().unwrap_or(1).min(MOST_REPLICAS),
             start: spec["ordinals"]["start"].as_i64().unwrap_or(0),
             order: if spec["podManagementPolicy"] == "Parallel" { Order::Parallel } else { Order::Ordered },
             strategy: match spec["updateStrategy"]["type"] == "OnDelete" {

@@ -55,7 +55,7 @@ impl Cluster {
     fn name_of(&self, workload: &Workload, identity: Identity) -> Arc<str> {
         match identity {
             Identity::None if matches!(workload.spec, Spec::Pod) => shown(&workload.key).into(),
-            Identity::None => "".into(),
+            Identity::None => self.empty.clone(),
             Identity::Ordinal(ordinal) => format!("{}-{ordinal}", workload.key.name).into(),
             Identity::Node(node) => self.nodes.get(node).map_or("".into(), |node| node.name.as_str().into()),
             Identity::Index(index) => index.to_string().into(),
@@ -71,7 +71,7 @@ impl Cluster {
                 let number = set.revisions.iter().position(|known| Arc::ptr_eq(known, &pods.template)).map_or(0, |at| at + 1);
                 format!("{}@{number}", shown(&workload.key)).into()
             }
-            _ => "".into(),
+            _ => self.empty.clone(),
         }
     }
 
@@ -89,6 +89,11 @@ impl Cluster {
     fn members(&self, id: Id) -> Vec<&Workload> {
         let own = [id].into_iter().chain(deployment::sets(self, id));
         own.map(|id| &self.workloads[id]).collect()
+    }
+
+    /// The workload with the other ReplicaSets of its Deployment.
+    pub fn family(&self, id: Id) -> Vec<&Workload> {
+        self.members(self.top(id))
     }
 
     /// The template that pods of the workload become.

@@ -137,6 +137,8 @@ pub struct Cluster {
     /// Counts the revisions of the manifests.
     stage: u32,
     next_pods: u64,
+    /// Said where there is nothing to say.
+    empty: Arc<str>,
     waiting: bool,
     anti_affinity: bool,
 }
@@ -284,6 +286,7 @@ impl Cluster {
         self.workloads.push(Workload { key, label, owner: Some(deployment), deleted: false, changed, pods: Vec::new(), spec });
         if let Spec::Deployment(spec) = &mut self.workloads[deployment].spec {
             spec.sets.push(id);
+            spec.newest = Some(id);
         }
         self.touch(id);
     }
@@ -316,6 +319,7 @@ impl Cluster {
             && let Spec::Deployment(deployment) = &mut self.workloads[owner].spec
         {
             deployment.sets.retain(|id| *id != set);
+            deployment.newest = deployment.newest.filter(|id| *id != set);
         }
     }
 
@@ -337,19 +341,29 @@ impl Cluster {
         let mut left = count;
         while left > 0 {
             let place = self.place(owner, identity, template);
-            // Where one finds no place, or any, the others fare alike.
-            let alike = if matches!(place, Place::Node(_)) { 1 } else { left };
+            let alike = match place {
+                Place::Node(node) => self.bulk(node, template, left),
+                // Where one finds no place, or any, the others fare alike.
+                Place::Somewhere | Place::Nowhere(_) => left,
+            };
             let (phase, node, why) = match place {
-                Place::Node(node) => (Phase::Pending, Some(node), String::new()),
-                Place::Somewhere => (Phase::Pending, None, String::new()),
-                Place::Nowhere(why) => (Phase::Unscheduled, None, why),
+                Place::Node(node) => (Phase::Pending, Some(node), self.empty.clone()),
+                Place::Somewhere => (Phase::Pending, None, self.empty.clone()),
+                Place::Nowhere(why) => (Phase::Unscheduled, None, why.into()),
             };
             self.waiting |= phase == Phase::Unscheduled;
-            let (id, template, made) = (self.new_id(), template.clone(), self.stage);
-            self.put(owner, Pods { id, identity, template, phase, node, count: alike, made, why: why.into() });
+            let (template, made) = (template.clone(), self.stage);
+            self.put(owner, Pods { id: 0, identity, template, phase, node, count: alike, made, why });
             left -= alike;
         }
         self.touch(owner);
+    }
+
+    /// How many of so many pods are bound to a node at once: one, unless there are far more pods than nodes.
+    fn bulk(&self, node: usize, template: &Template, left: i64) -> i64 {
+        let needs = &template.needs;
+        let part = if needs.is_plain() { left / (8 * self.nodes.len() as i64) } else { left / 10_000 };
+        part.min(scheduler::room(self, node, needs)).max(1)
     }
 
     fn place(&self, owner: Id, identity: Identity, template: &Template) -> Place {
@@ -364,8 +378,8 @@ impl Cluster {
 
     /// Pods that run stop; those that do not are gone at once.
     fn delete_pods(&mut self, owner: Id, pods: u64, count: i64) {
-        let stopping = self.workloads[owner].pods.iter().find(|group| group.id == pods).is_some_and(Pods::is_running);
-        match stopping {
+        let runs = self.at(owner, pods).is_some_and(|at| self.workloads[owner].pods[at].is_running());
+        match runs {
             true => self.advance(owner, pods, count, Phase::Terminating),
             false => self.remove(owner, pods, count),
         }
@@ -373,9 +387,20 @@ impl Cluster {
 
     /// Moves `count` pods of a group on to `phase`.
     pub fn advance(&mut self, owner: Id, pods: u64, count: i64, phase: Phase) {
-        if let Some(mut pods) = self.take(owner, pods, count) {
-            pods.phase = phase;
-            self.put(owner, pods);
+        match self.at(owner, pods) {
+            // A pod with an identity stays a group of its own.
+            Some(at) if self.workloads[owner].pods[at].identity != Identity::None => {
+                let before = self.workloads[owner].pods[at].clone();
+                self.book(&before, -before.count);
+                let after = Pods { phase, ..before };
+                self.book(&after, after.count);
+                self.workloads[owner].pods[at] = after;
+            }
+            _ => {
+                if let Some(pods) = self.take(owner, pods, count) {
+                    self.put(owner, Pods { phase, ..pods });
+                }
+            }
         }
         self.touch(owner);
     }
@@ -386,27 +411,35 @@ impl Cluster {
         self.touch(owner);
     }
 
+    /// Where a group is: groups stand in the order of their ids.
+    fn at(&self, owner: Id, pods: u64) -> Option<usize> {
+        self.workloads[owner].pods.binary_search_by_key(&pods, |group| group.id).ok()
+    }
+
     /// Takes pods out of a group, and off their node.
     fn take(&mut self, owner: Id, pods: u64, count: i64) -> Option<Pods> {
+        let at = self.at(owner, pods)?;
         let groups = &mut self.workloads[owner].pods;
-        let at = groups.iter().position(|group| group.id == pods)?;
         let mut taken = groups[at].clone();
         taken.count = count.min(taken.count);
         groups[at].count -= taken.count;
         if groups[at].count == 0 {
             groups.remove(at);
-        } else {
-            taken.id = self.new_id();
         }
         self.book(&taken, -taken.count);
         Some(taken)
     }
 
-    /// Puts pods with others alike, and on their node.
-    fn put(&mut self, owner: Id, pods: Pods) {
+    /// Puts pods with others alike, or as the youngest group, and on their node.
+    fn put(&mut self, owner: Id, mut pods: Pods) {
         self.book(&pods, pods.count);
+        pods.id = self.new_id();
         let groups = &mut self.workloads[owner].pods;
-        match groups.iter_mut().find(|group| group.is_like(&pods)) {
+        let alike = match pods.identity {
+            Identity::None => groups.iter_mut().find(|group| group.is_like(&pods)),
+            _ => None,
+        };
+        match alike {
             Some(group) => group.count += pods.count,
             None => groups.push(pods),
         }
@@ -438,15 +471,18 @@ impl Cluster {
     }
 
     fn bind_group(&mut self, owner: Id, id: u64, pods: &Pods) -> bool {
-        for bound in 0..pods.count {
+        let mut left = pods.count;
+        while left > 0 {
             let node = match self.place(owner, pods.identity, &pods.template) {
-                Place::Nowhere(_) if bound == 0 => return false,
+                Place::Nowhere(_) if left == pods.count => return false,
                 Place::Nowhere(_) => break,
                 Place::Somewhere => None,
                 Place::Node(node) => Some(node),
             };
-            if let Some(mut pods) = self.take(owner, id, 1) {
-                (pods.phase, pods.node, pods.why) = (Phase::Pending, node, "".into());
+            let count = node.map_or(left, |node| self.bulk(node, &pods.template, left));
+            left -= count;
+            if let Some(mut pods) = self.take(owner, id, count) {
+                (pods.phase, pods.node, pods.why) = (Phase::Pending, node, self.empty.clone());
                 self.put(owner, pods);
             }
         }

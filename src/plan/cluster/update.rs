@@ -99,8 +99,10 @@ impl Cluster {
         };
         let spec = match &known.spec {
             Spec::Deployment(old) => {
-                let sets = old.sets.clone();
-                Spec::Deployment(Deployment { sets, ..Deployment::of(value, template(&[&old.template], Template::of)) })
+                let mut new = Deployment::of(value, template(&[&old.template], Template::of));
+                new.sets = old.sets.clone();
+                new.newest = self.set_made_from(&new);
+                Spec::Deployment(new)
             }
             Spec::ReplicaSet(old) => Spec::ReplicaSet(ReplicaSet::of(value, template(&[&old.template], Template::of))),
             Spec::StatefulSet(old) => {
@@ -127,6 +129,15 @@ impl Cluster {
             self.workloads[id].changed = self.stage;
         }
         self.touch(id);
+    }
+}
+
+impl Cluster {
+    /// The oldest of the Deployment's sets that has its template.
+    fn set_made_from(&self, deployment: &Deployment) -> Option<Id> {
+        let wanted = &deployment.template;
+        let same = |set: &ReplicaSet| Arc::ptr_eq(&set.made_from, wanted) || set.made_from.value == wanted.value;
+        deployment.sets.iter().copied().find(|set| self.replica_set(*set).is_some_and(same))
     }
 }
 

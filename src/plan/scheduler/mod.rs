@@ -140,14 +140,32 @@ fn lacks(node: &Node, used: &Used, needs: &Needs) -> Option<String> {
     short.map(|(name, _)| format!("not enough {name}"))
 }
 
+/// How many pods with these needs a node has room for.
+pub fn room(cluster: &Cluster, index: usize, needs: &Needs) -> i64 {
+    let Some(allocatable) = &cluster.nodes()[index].allocatable else { return i64::MAX };
+    let used = &cluster.used()[index];
+    let left = |name: &String| allocatable.get(name).copied().unwrap_or(0) - used.requests.get(name).copied().unwrap_or(0);
+    let by_amount = needs.requests.iter().map(|(name, amount)| left(name) / (*amount).max(1));
+    let by_count = allocatable.get("pods").map(|most| most - used.pods);
+    by_amount.chain(by_count).min().unwrap_or(i64::MAX)
+}
+
 /// Smaller is better: soft taints, pods of the same owner, share in use, pods.
 type Score = (usize, i64, i64, i64);
+
+/// Above so many groups of pods of one owner they are not looked through for each pod.
+const MOST_GROUPS: usize = 500;
 
 fn score(cluster: &Cluster, pod: Wanted, index: usize) -> Score {
     let node = &cluster.nodes()[index];
     let used = &cluster.used()[index];
     let soft = usize::from(pod.template.needs.repelled(node, &["PreferNoSchedule"]).is_some());
-    let on = cluster.workload(pod.owner).pods.iter().filter(|pods| pods.node == Some(index) && pods.phase.is_active());
+    let family = match cluster.workload(pod.owner).pods.len() {
+        0..MOST_GROUPS => cluster.family(pod.owner),
+        // With so many, counting the pods of the node alone spreads them well enough.
+        _ => Vec::new(),
+    };
+    let on = family.iter().flat_map(|workload| &workload.pods).filter(|pods| pods.node == Some(index) && pods.phase.is_active());
     (soft, on.map(|pods| pods.count).sum(), share(node, used, &pod.template.needs), used.pods)
 }
 
