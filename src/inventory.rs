@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::check::Checked;
 use crate::object::edit::{self, Change};
+use crate::object::refs::{self, Links};
 use crate::object::{Field, Object, ObjectId};
 use crate::text::Span;
 
@@ -21,6 +22,8 @@ pub struct Entry {
     pub name_span: Span,
     /// What its kind adds.
     pub facts: Facts,
+    /// How it is tied to others.
+    pub links: Links,
 }
 
 /// The part of an object that depends on its kind.
@@ -86,6 +89,7 @@ fn entry(checked: &Checked, object: &Object) -> Entry {
         id: object.id.clone(),
         name_span: root.get("metadata").get("name").span(),
         facts,
+        links: refs::links(object, root),
     }
 }
 

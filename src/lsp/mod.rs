@@ -4,11 +4,17 @@
 //! once and requests that were taken back are never answered.
 
 mod actions;
+mod completion;
 mod diagnostics;
 mod files;
+mod hints;
+mod hover;
+mod navigate;
+mod place;
 mod positions;
 mod requests;
 mod server;
+mod symbols;
 
 use std::collections::VecDeque;
 use std::process::ExitCode;

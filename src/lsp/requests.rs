@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::positions::Lined;
 use super::server::Server;
-use super::{actions, diagnostics, files};
+use super::{actions, completion, diagnostics, files, hints, hover, navigate, symbols};
 
 type Answer = Result<Value, (ErrorCode, String)>;
 
@@ -22,6 +22,16 @@ pub fn answer(server: &mut Server, request: Request) -> Answer {
     let params = request.params;
     match request.method.as_str() {
         "textDocument/codeAction" => with(params, |params| actions::actions(server, params)),
+        "textDocument/hover" => with(params, |params| hover::hover(server, params)),
+        "textDocument/completion" => with(params, |params| completion::completion(server, params)),
+        "textDocument/definition" => with(params, |params| navigate::definition(server, params)),
+        "textDocument/references" => with(params, |params| navigate::references(server, params)),
+        "textDocument/prepareRename" => with(params, |params| navigate::prepare_rename(server, params)),
+        "textDocument/rename" => with(params, |params| navigate::rename(server, params)),
+        "textDocument/documentSymbol" => with(params, |params| symbols::document(server, params)),
+        "textDocument/foldingRange" => with(params, |params| symbols::folding(server, params)),
+        "workspace/symbol" => with(params, |params| symbols::workspace(server, params)),
+        "textDocument/inlayHint" => with(params, |params| hints::hints(server, params)),
         "workspace/textDocumentContent" => with(
             params,
             |params: lsp_types::TextDocumentContentParams| json!({"text": diagnostics::page_at(&params.uri).unwrap_or_default()}),

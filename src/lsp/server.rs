@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use lsp_server::{Message, Notification, Request};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, Diagnostic, InitializeParams, Location, PublishDiagnosticsParams, ServerCapabilities,
-    TextDocumentContentOptions, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CompletionOptions, Diagnostic, InitializeParams, Location, PublishDiagnosticsParams,
+    RenameOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use plimsoll::check::{self, Checked, Options};
 use plimsoll::diagnostic::Finding;
@@ -94,6 +94,18 @@ impl Server {
                 }
                 .into(),
             ),
+            hover_provider: Some(true.into()),
+            definition_provider: Some(true.into()),
+            references_provider: Some(true.into()),
+            rename_provider: Some(RenameOptions { prepare_provider: Some(true), ..RenameOptions::default() }.into()),
+            document_symbol_provider: Some(true.into()),
+            workspace_symbol_provider: Some(true.into()),
+            folding_range_provider: Some(true.into()),
+            inlay_hint_provider: Some(true.into()),
+            completion_provider: Some(CompletionOptions {
+                trigger_characters: Some(vec![" ".to_string(), ":".to_string()]),
+                ..CompletionOptions::default()
+            }),
             code_action_provider: Some(
                 CodeActionOptions {
                     code_action_kinds: Some(vec![CodeActionKind::QuickFix, CodeActionKind::SourceFixAll]),

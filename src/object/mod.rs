@@ -9,6 +9,7 @@ pub mod image;
 pub mod intstr;
 pub mod pod;
 pub mod quantity;
+pub mod refs;
 
 pub use discover::{Skip, discover};
 pub use field::Field;

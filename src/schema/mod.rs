@@ -1,5 +1,6 @@
 //! Structure: which kinds and fields a Kubernetes minor version has, and what does not fit them.
 
+mod allowed;
 mod encodings;
 mod hints;
 mod kinds;
@@ -8,6 +9,7 @@ mod values;
 mod version;
 mod walk;
 
+pub use allowed::allowed;
 pub use kinds::{is_misspelt, named_nearly};
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
 pub use values::expected;

@@ -1,0 +1,210 @@
+//! References: the table of every field that names another object, and what of an object others can name.
+
+use super::{Field, Object, ObjectId};
+use crate::text::Span;
+
+/// Where a pod template's spec is, by kind.
+const POD_SPECS: &[(&str, &str)] = &[
+    ("Pod", "spec"),
+    ("Deployment", "spec.template.spec"),
+    ("ReplicaSet", "spec.template.spec"),
+    ("ReplicationController", "spec.template.spec"),
+    ("StatefulSet", "spec.template.spec"),
+    ("DaemonSet", "spec.template.spec"),
+    ("Job", "spec.template.spec"),
+    ("CronJob", "spec.jobTemplate.spec.template.spec"),
+];
+
+/// Fields of a pod spec, and the kind whose name they hold.
+const IN_PODS: &[(&str, &str)] = &[
+    ("serviceAccountName", "ServiceAccount"),
+    ("priorityClassName", "PriorityClass"),
+    ("runtimeClassName", "RuntimeClass"),
+    ("imagePullSecrets[].name", "Secret"),
+    ("volumes[].configMap.name", "ConfigMap"),
+    ("volumes[].secret.secretName", "Secret"),
+    ("volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
+    ("volumes[].projected.sources[].configMap.name", "ConfigMap"),
+    ("volumes[].projected.sources[].secret.name", "Secret"),
+    ("containers[].envFrom[].configMapRef.name", "ConfigMap"),
+    ("containers[].envFrom[].secretRef.name", "Secret"),
+    ("containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
+    ("containers[].env[].valueFrom.secretKeyRef.name", "Secret"),
+    ("initContainers[].envFrom[].configMapRef.name", "ConfigMap"),
+    ("initContainers[].envFrom[].secretRef.name", "Secret"),
+    ("initContainers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
+    ("initContainers[].env[].valueFrom.secretKeyRef.name", "Secret"),
+];
+
+/// Kind, field, and the kind whose name the field holds; empty where the field's neighbour `kind` says which.
+const IN_OBJECTS: &[(&str, &str, &str)] = &[
+    ("StatefulSet", "spec.serviceName", "Service"),
+    ("StatefulSet", "spec.volumeClaimTemplates[].spec.storageClassName", "StorageClass"),
+    ("Ingress", "spec.rules[].http.paths[].backend.service.name", "Service"),
+    ("Ingress", "spec.defaultBackend.service.name", "Service"),
+    ("Ingress", "spec.tls[].secretName", "Secret"),
+    ("Ingress", "spec.ingressClassName", "IngressClass"),
+    ("HorizontalPodAutoscaler", "spec.scaleTargetRef.name", ""),
+    ("RoleBinding", "roleRef.name", ""),
+    ("RoleBinding", "subjects[].name", ""),
+    ("ClusterRoleBinding", "roleRef.name", ""),
+    ("ClusterRoleBinding", "subjects[].name", ""),
+    ("PersistentVolumeClaim", "spec.storageClassName", "StorageClass"),
+    ("PersistentVolumeClaim", "spec.volumeName", "PersistentVolume"),
+    ("PersistentVolume", "spec.storageClassName", "StorageClass"),
+    ("ServiceAccount", "secrets[].name", "Secret"),
+    ("ServiceAccount", "imagePullSecrets[].name", "Secret"),
+    ("ValidatingWebhookConfiguration", "webhooks[].clientConfig.service.name", "Service"),
+    ("MutatingWebhookConfiguration", "webhooks[].clientConfig.service.name", "Service"),
+    ("APIService", "spec.service.name", "Service"),
+];
+
+/// Kinds that live in no namespace, of those that are named above.
+const CLUSTER_WIDE: &[&str] =
+    &["PriorityClass", "RuntimeClass", "StorageClass", "IngressClass", "ClusterRole", "PersistentVolume"];
+
+/// Kind, and where it says which pods it means.
+const SELECTORS: &[(&str, &str)] = &[
+    ("Service", "spec.selector"),
+    ("ReplicationController", "spec.selector"),
+    ("Deployment", "spec.selector.matchLabels"),
+    ("ReplicaSet", "spec.selector.matchLabels"),
+    ("StatefulSet", "spec.selector.matchLabels"),
+    ("DaemonSet", "spec.selector.matchLabels"),
+    ("PodDisruptionBudget", "spec.selector.matchLabels"),
+    ("NetworkPolicy", "spec.podSelector.matchLabels"),
+];
+
+/// A field that names another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// `ConfigMap`.
+    pub kind: String,
+    /// The namespace it is looked for in; empty for kinds that have none.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Where the name is written.
+    pub span: Span,
+    /// The key of it that is meant, where one is, and where that is written.
+    pub key: Option<(String, Span)>,
+}
+
+impl Reference {
+    /// Whether the name or the key is `text`.
+    pub fn touches(&self, text: &str) -> bool {
+        self.name == text || self.key.as_ref().is_some_and(|(key, _)| key == text)
+    }
+
+    /// Whether an object of that identity is in the namespace meant.
+    pub fn reaches(&self, id: &ObjectId) -> bool {
+        self.namespace.is_empty() || self.namespace == namespace(&id.namespace)
+    }
+
+    /// Whether it names the object of that identity.
+    pub fn names(&self, id: &ObjectId) -> bool {
+        self.kind == id.kind && self.name == id.name && self.reaches(id)
+    }
+}
+
+/// A label, on pods or asked for by a selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its key.
+    pub key: String,
+    /// Where the key is written.
+    pub key_span: Span,
+    /// Its value.
+    pub value: String,
+    /// Where the value is written.
+    pub span: Span,
+}
+
+/// How an object is tied to others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// The objects it names.
+    pub references: Vec<Reference>,
+    /// The keys of a ConfigMap or Secret.
+    pub keys: Vec<(String, Span)>,
+    /// The labels of its pods.
+    pub pod_labels: Vec<Label>,
+    /// Each selector of it, as the labels it asks for.
+    pub selectors: Vec<Vec<Label>>,
+}
+
+/// The links of the object at `root`.
+pub fn links(object: &Object, root: Field) -> Links {
+    let kind = object.id.kind.as_str();
+    let mut links = Links::default();
+    let home = namespace(&object.id.namespace);
+    if let Some((_, path)) = POD_SPECS.iter().find(|(of, _)| *of == kind) {
+        each(root, path, &mut |spec| {
+            for (path, target) in IN_PODS {
+                each(spec, path, &mut |field| links.references.extend(reference(field, target, home)));
+            }
+            let metadata = if kind == "Pod" { root.get("metadata") } else { spec.parent().get("metadata") };
+            links.pod_labels = labels(metadata.get("labels"));
+        });
+    }
+    for (_, path, target) in IN_OBJECTS.iter().filter(|(of, _, _)| *of == kind) {
+        each(root, path, &mut |field| links.references.extend(reference(field, target, home)));
+    }
+    for (_, path) in SELECTORS.iter().filter(|(of, _)| *of == kind) {
+        each(root, path, &mut |field| links.selectors.push(labels(field)));
+    }
+    if matches!(kind, "ConfigMap" | "Secret") {
+        for map in ["data", "stringData", "binaryData"] {
+            links.keys.extend(root.get(map).entries().map(|(key, value)| (key.to_string(), value.key_span())));
+        }
+    }
+    links
+}
+
+fn reference(field: Field, kind: &str, home: &str) -> Option<Reference> {
+    if field.text().is_empty() || !field.written() {
+        return None;
+    }
+    let beside = field.parent();
+    let kind = if kind.is_empty() { beside.get("kind").text() } else { kind };
+    let namespace = match beside.get("namespace").text() {
+        _ if CLUSTER_WIDE.contains(&kind) => "",
+        "" => home,
+        said => said,
+    };
+    let key = beside.get("key");
+    let has_key = beside.key().ends_with("KeyRef") && key.written() && key.str().is_some();
+    Some(Reference {
+        kind: kind.to_string(),
+        namespace: namespace.to_string(),
+        name: field.text().to_string(),
+        span: field.span(),
+        key: has_key.then(|| (key.text().to_string(), key.span())),
+    })
+}
+
+fn labels(map: Field) -> Vec<Label> {
+    let written = map.entries().filter(|(_, value)| value.written());
+    let label = |(key, value): (&str, Field)| Label {
+        key: key.to_string(),
+        key_span: value.key_span(),
+        value: value.text().to_string(),
+        span: value.span(),
+    };
+    written.map(label).collect()
+}
+
+fn namespace(written: &str) -> &str {
+    if written.is_empty() { "default" } else { written }
+}
+
+/// Calls `found` with every field at `path`: `spec.tls[].secretName`.
+fn each<'a>(from: Field<'a>, path: &'static str, found: &mut dyn FnMut(Field<'a>)) {
+    let mut fields = vec![from];
+    for step in path.split('.') {
+        let (name, list) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
+        let below = fields.iter().map(|field| field.get(name)).filter(|field| field.exists());
+        fields = if list { below.flat_map(|field| field.items().collect::<Vec<_>>()).collect() } else { below.collect() };
+    }
+    fields.into_iter().for_each(found);
+}
