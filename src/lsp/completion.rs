@@ -1,7 +1,7 @@
 //! Completion: fields by schema, values of closed sets, names of existing objects, label keys and values.
 //!
-//! A line half typed seldom parses. So a marker is put in place of the word at the cursor, first as a key, then as a value, in a copy
-//! of the text, and what the marker turns out to be says what may stand there.
+//! A line half typed seldom parses. So a marker is put in place of the word at the cursor, first as a key, then as a value, in a
+//! copy of the text, and what the marker turns out to be says what may stand there.
 
 use std::collections::BTreeSet;
 
