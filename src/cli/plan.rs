@@ -45,6 +45,12 @@ pub struct PlanArgs {
     /// How to report.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Show these objects only: Kind/namespace/name, Kind/name or name; `*` stands for anything. May be given more than once.
+    #[arg(long, value_name = "OBJECT")]
+    only: Vec<String>,
+    /// What a bot finds its Markdown comment by, where a pull request has several plans.
+    #[arg(long, value_name = "KEY", default_value = "default", value_parser = comment_key)]
+    comment_key: String,
     /// How much to say in text.
     #[arg(long, value_enum, default_value = "steps")]
     detail: DetailWord,
@@ -82,6 +88,12 @@ enum Format {
     Text,
     /// One JSON document, `plimsoll.plan/1`.
     Json,
+    /// A pull-request comment, below 60,000 characters.
+    Markdown,
+    /// One page with a timeline for each workload.
+    Html,
+    /// The timeline of the first object that has one, or of the one that --only names.
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -135,11 +147,34 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
         runs: args.runs,
     };
     let plan = plan::plan(&before, &after, &options);
-    output::print(&match args.format {
+    let code = exit_code(args, &plan);
+    output::print(&report(args, plan)?)?;
+    Ok(code)
+}
+
+fn report(args: &PlanArgs, mut plan: Plan) -> Result<String, Failure> {
+    report::only(&mut plan, &args.only);
+    if plan.objects.is_empty() && !args.only.is_empty() {
+        return Err(Failure::Usage(format!("--only {}: the plan has no such object", args.only.join(" --only "))));
+    }
+    Ok(match args.format {
         Format::Text => report::plan_text(&plan, args.detail.level(), args.color.colour(), output::width()),
         Format::Json => format!("{}\n", report::plan_json(&plan)),
-    })?;
-    Ok(exit_code(args, &plan))
+        Format::Markdown => report::plan_markdown(&plan, &args.comment_key),
+        Format::Html => report::plan_html(&plan),
+        Format::Svg => {
+            report::plan_svg(&plan).ok_or_else(|| Failure::Usage("no object of this plan has a timeline".to_string()))?
+        }
+    })
+}
+
+/// A key that cannot end the comment it stands in.
+fn comment_key(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    match !text.is_empty() && text.chars().all(allowed) && !text.contains("--") {
+        true => Ok(text.to_string()),
+        false => Err("a key is made of letters, digits, `.`, `_`, `/` and single `-`".to_string()),
+    }
 }
 
 fn read(paths: &Paths, version: Version) -> Result<Vec<Checked>, Failure> {

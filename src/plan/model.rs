@@ -242,7 +242,7 @@ pub struct PodRow {
 }
 
 /// One run of a CronJob.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CronRun {
     /// The CronJob's namespace.
     pub namespace: String,
@@ -252,6 +252,8 @@ pub struct CronRun {
     pub job: String,
     /// When.
     pub at: jiff::Timestamp,
+    /// The time zone its schedule is read in; `None`: UTC.
+    pub time_zone: Option<String>,
 }
 
 /// Sums over all pods and claims: before, at the worst moment, after.

@@ -52,6 +52,7 @@ fn runs_of(id: &ObjectId, object: &Value, options: &Options) -> Vec<CronRun> {
         cronjob: id.name.clone(),
         job: name::cron_job_run(&id.name, time.timestamp().as_second()),
         at: time.timestamp(),
+        time_zone: object["spec"]["timeZone"].as_str().map(str::to_string),
     };
     times(&schedule, &now, options.runs).into_iter().map(run).collect()
 }

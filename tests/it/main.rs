@@ -1,5 +1,6 @@
 //! The one integration test binary: a module for each kind of test.
 
+mod chromium;
 mod cli;
 mod cron;
 mod defaults;
@@ -13,7 +14,9 @@ mod names;
 mod ok;
 mod others;
 mod pages;
+mod plan_fixture;
 mod plan_properties;
+mod plan_views;
 mod pods;
 mod projects;
 mod quantity;

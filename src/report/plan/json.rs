@@ -120,7 +120,7 @@ fn round_json(round: &Round) -> Value {
 }
 
 fn run_json(run: &CronRun) -> Value {
-    json!({"namespace": run.namespace, "cronjob": run.cronjob, "job": run.job, "at": run.at.to_string()})
+    json!({"namespace": run.namespace, "cronjob": run.cronjob, "job": run.job, "at": run.at.to_string(), "timeZone": run.time_zone})
 }
 
 fn sum_json(sum: &Sum) -> Value {

@@ -1,9 +1,19 @@
 //! Views of a plan: JSON, text, Markdown, HTML and SVG, all made from the same data.
 
+mod html;
 mod json;
+mod lanes;
+mod markdown;
+mod only;
+mod rows;
+mod svg;
 mod text;
+mod tree;
 mod words;
 
+pub use html::plan_html;
 pub use json::plan_json;
+pub use markdown::{BUDGET, plan_markdown};
+pub use only::{only, plan_svg};
 pub use text::{Detail, plan_text};
 pub use words::{apply_word, effect_word};

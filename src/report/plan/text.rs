@@ -2,9 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::words;
-use crate::diagnostic::Severity;
-use crate::plan::{Change, Effect, Plan, PlannedObject, Rollout, Source, Sum};
+use super::rows::{self, Row, Shape};
+use super::{tree, words};
+use crate::plan::{Change, Counts, Effect, Plan, PlannedObject, Rollout, Source};
 use crate::report::Colour;
 
 /// How much to say.
@@ -20,8 +20,11 @@ pub enum Detail {
     Full,
 }
 
-/// Steps beyond so many are folded in the middle.
-const MOST_STEPS: usize = 24;
+/// Rows of steps beyond so many are folded in the middle.
+const MOST_ROWS: usize = 40;
+
+/// A step's words are cut beyond so many columns.
+const MOST_DEEDS: usize = 52;
 
 /// How a plan is drawn.
 #[derive(Clone, Copy)]
@@ -34,37 +37,42 @@ struct Pen {
 /// The plan as text, `width` columns wide.
 pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> String {
     let pen = Pen { detail, colour, width };
-    let mut out = String::new();
+    let mut out = head(plan);
     for (i, object) in plan.objects.iter().enumerate() {
         if object.effect == Effect::None && detail < Detail::Full {
             continue;
         }
-        pen.object(&mut out, object);
+        pen.object(&mut out, plan, object);
         if detail > Detail::Summary {
             pen.findings(&mut out, plan, Some(i));
             out.push('\n');
         }
     }
-    if detail == Detail::Summary && !out.is_empty() {
+    if !out.ends_with("\n\n") {
         out.push('\n');
     }
-    pen.runs(&mut out, plan);
     pen.findings(&mut out, plan, None);
+    if plan.findings.iter().any(|finding| finding.object.is_none()) {
+        out.push('\n');
+    }
     out.push_str(&format!("{}\n", words::summary_line(plan)));
     pen.totals(&mut out, plan);
     pen.assumptions(&mut out, plan);
     out
 }
 
+fn head(plan: &Plan) -> String {
+    let unchanged = words::count(plan, &[Effect::None]);
+    let objects = if plan.objects.len() == 1 { "1 object".to_string() } else { format!("{} objects", plan.objects.len()) };
+    let unchanged = if unchanged > 0 { format!(", {unchanged} unchanged") } else { String::new() };
+    format!("plan  {objects}{unchanged}   Kubernetes {} · {}\n\n", plan.kubernetes, words::apply_command(plan.apply))
+}
+
 impl Pen {
-    fn object(self, out: &mut String, object: &PlannedObject) {
-        let head = format!(
-            "{} {:<12} {:<14} {}",
-            words::sign(object.effect),
-            object.id.kind,
-            words::full_name(&object.id),
-            headline(object)
-        );
+    fn object(self, out: &mut String, plan: &Plan, object: &PlannedObject) {
+        let kind = &object.id.kind;
+        let name = words::full_name(&object.id);
+        let head = format!("{} {kind:<12} {name:<14} {}", words::sign(object.effect), words::headline(object));
         self.line(out, &self.paint(object.effect, &head), head.width(), object.source.as_ref());
         if self.detail == Detail::Summary {
             return;
@@ -73,111 +81,129 @@ impl Pen {
             let text = if cause.field.is_empty() { cause.message.clone() } else { format!("{}: {}", cause.field, cause.message) };
             self.indented(out, &text, cause.source.as_ref());
         }
+        let column =
+            object.changes.iter().map(|change| words::short_path(change).width()).filter(|width| *width <= 48).max().unwrap_or(0);
         for change in &object.changes {
-            self.change(out, object, change);
+            self.change(out, object, change, column);
+        }
+        if let Some(rollout) = &object.rollout {
+            self.rollout(out, object, rollout);
         }
         for note in &object.notes {
             self.indented(out, note, None);
         }
-        if let Some(rollout) = &object.rollout {
-            self.rollout(out, rollout);
+        if self.detail >= Detail::Pods {
+            for line in tree::tree(plan, object) {
+                out.push_str(&format!("      {line}\n"));
+            }
         }
+        self.runs(out, plan, object);
     }
 
-    fn change(self, out: &mut String, object: &PlannedObject, change: &Change) {
-        let path = change.path.strip_prefix("spec.").unwrap_or(&change.path);
-        let refused = object.effect == Effect::Refused;
-        let also = match change.effect {
-            Effect::Replace => "   only by deleting and creating it again",
-            _ if refused => "   not applied either",
-            Effect::Future => "   for what is made from now on",
-            _ => "",
-        };
-        self.indented(out, &format!("{path}   {}{also}", words::both(change)), change.source.as_ref());
+    /// A change on one line: values are cut further where the place would not fit behind them.
+    fn change(self, out: &mut String, object: &PlannedObject, change: &Change, column: usize) {
+        let path = words::short_path(change);
+        let pad = " ".repeat(column.saturating_sub(path.width()));
+        let remark = words::remark(object, change);
+        let remark = if remark.is_empty() { String::new() } else { format!("   {remark}") };
+        let place = change.source.as_ref().map_or(0, |source| place(source).width() + 2);
+        let taken = 6 + path.width() + pad.width() + 3 + remark.width() + place;
+        let values = words::both_within(change, self.width.saturating_sub(taken));
+        self.indented(out, &format!("{path}{pad}   {values}{remark}"), change.source.as_ref());
     }
 
-    fn rollout(self, out: &mut String, rollout: &Rollout) {
+    fn rollout(self, out: &mut String, object: &PlannedObject, rollout: &Rollout) {
         if rollout.steps.is_empty() {
             return;
         }
-        let width = rollout.steps.iter().map(|step| words::deeds(step).width()).max().unwrap_or(0).clamp(10, 52);
-        out.push_str(&format!(
-            "      step  {:<width$}  {:>4}  {:>4}  {:>5}  {:>4}  wait for\n",
-            "does", "old", "new", "ready", "pods"
-        ));
-        let fold = rollout.steps.len() > MOST_STEPS && self.detail < Detail::Full;
-        for (i, step) in rollout.steps.iter().enumerate() {
-            let tail = rollout.steps.len().saturating_sub(MOST_STEPS / 4);
-            if fold && i == MOST_STEPS * 3 / 4 {
-                out.push_str(&format!("            … {} more of the same\n", tail - i));
-            }
-            if fold && (MOST_STEPS * 3 / 4..tail).contains(&i) {
-                continue;
-            }
-            let counts = step.counts;
-            let pad = width.saturating_sub(words::deeds(step).width());
-            out.push_str(&format!(
-                "      {:>4}  {}{}  {:>4}  {:>4}  {:>5}  {:>4}  {}\n",
-                i + 1,
-                words::deeds(step),
-                " ".repeat(pad),
-                counts.old,
-                counts.new,
-                counts.ready,
-                counts.pods,
-                words::waits(step)
-            ));
+        self.sentence(out, &words::limits(rollout));
+        let most = if self.detail < Detail::Full { MOST_ROWS } else { usize::MAX };
+        let mut rows = rows::rows(object, rollout, most);
+        for row in &mut rows {
+            row.does = cut(&row.does, MOST_DEEDS);
         }
-        self.indented(out, &words::bounds(rollout), None);
-        if let Some(never) = words::never_ready(rollout) {
-            self.indented(out, &never, None);
+        match rows::shape(object) {
+            Shape::Counted => self.counted(out, &rows),
+            Shape::Named => self.named(out, &rows, rollout.replicas),
         }
-        if rollout.time.waits > 0 && rollout.time.at_least_seconds > 0 {
-            let time = words::duration(rollout.time.at_least_seconds);
-            self.indented(out, &format!("takes at least {time}, plus pulling and starting ({} waits)", rollout.time.waits), None);
+        self.sentence(out, &words::bounds(rollout));
+        for text in [words::never_ready(object, rollout), words::time(rollout)].into_iter().flatten() {
+            self.sentence(out, &text);
         }
     }
 
-    fn runs(self, out: &mut String, plan: &Plan) {
-        if plan.runs.is_empty() || self.detail == Detail::Summary {
-            return;
+    /// Steps of pods that are alike, with a bar: ready ones full, the others shaded.
+    fn counted(self, out: &mut String, rows: &[Row]) {
+        let width = deeds_width(rows);
+        out.push_str(&format!("      step  {:<width$}  {:>5} {:>5} {:>7} {:>6}\n", "does", "old", "new", "ready", "pods"));
+        let most = rows.iter().filter_map(|row| row.counts).map(|counts| counts.pods.max(counts.ready)).max().unwrap_or(0);
+        let room = self.width.saturating_sub(6 + 4 + 2 + width + 2 + 26 + 3).min(40) as i64;
+        for row in rows {
+            let step = row.step.map_or(String::new(), |step| step.to_string());
+            let does = format!("{}{}", row.does, " ".repeat(width - row.does.width()));
+            let Some(counts) = row.counts else {
+                out.push_str(&format!("      {step:>4}  {}\n", row.does));
+                continue;
+            };
+            let numbers = format!("{:>5} {:>5} {:>7} {:>6}", counts.old, counts.new, counts.ready, counts.pods);
+            let line = format!("      {step:>4}  {does}  {numbers}   {}", bar(counts, most, room));
+            out.push_str(line.trim_end());
+            out.push('\n');
         }
-        out.push_str("next runs\n");
-        for run in &plan.runs {
-            out.push_str(&format!("      {}  {}/{}  job {}\n", run.at, run.namespace, run.cronjob, run.job));
+    }
+
+    /// Steps of pods with names.
+    fn named(self, out: &mut String, rows: &[Row], replicas: i64) {
+        let width = deeds_width(rows);
+        let wait = rows.iter().map(|row| row.wait.width()).max().unwrap_or(0).max(8);
+        out.push_str(&format!("      step  {:<width$}  {:<wait$}  {:>7}\n", "does", "wait for", "ready"));
+        for row in rows {
+            let step = row.step.map_or(String::new(), |step| step.to_string());
+            let does = format!("{}{}", row.does, " ".repeat(width - row.does.width()));
+            let ready = row.counts.map_or(String::new(), |counts| format!("{}/{replicas}", counts.ready));
+            let line = format!("      {step:>4}  {does}  {:<wait$}  {ready:>7}", row.wait);
+            out.push_str(line.trim_end());
+            out.push('\n');
         }
-        out.push('\n');
+    }
+
+    fn runs(self, out: &mut String, plan: &Plan, object: &PlannedObject) {
+        let runs = words::runs_of(plan, &object.id);
+        if let Some((first, _)) = runs.first() {
+            self.indented(out, &format!("next runs, {} time", first.time_zone.as_deref().unwrap_or("UTC")), None);
+        }
+        for (run, before) in runs {
+            let remark = words::run_remark(run, before);
+            let remark = if remark.is_empty() { String::new() } else { format!("   ⚠ {remark}") };
+            self.indented(out, &format!("  {}   job {}{remark}", words::run_time(run), run.job), None);
+        }
     }
 
     fn findings(self, out: &mut String, plan: &Plan, object: Option<usize>) {
         for finding in plan.findings.iter().filter(|finding| finding.object == object) {
-            let word = match finding.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-                Severity::Advice => "note",
-            };
-            self.indented(out, &format!("⚠ {word}[{}]: {}", finding.rule, finding.message), finding.source.as_ref());
+            let head = format!("⚠ {}[{}]: ", words::severity(finding.severity), finding.rule);
+            let text = format!("{head}{}", finding.message);
+            let place = finding.source.as_ref().map_or(0, |source| place(source).width() + 2);
+            if 6 + text.width() + place <= self.width {
+                self.indented(out, &text, finding.source.as_ref());
+            } else {
+                self.indented(out, head.trim_end(), finding.source.as_ref());
+                self.sentence(out, &format!("  {}", finding.message));
+            }
             if let Some(help) = &finding.help {
-                self.indented(out, &format!("  {help}"), None);
+                self.sentence(out, &format!("  {help}"));
             }
         }
     }
 
     fn totals(self, out: &mut String, plan: &Plan) {
-        let totals = &plan.totals;
-        if totals.after == Sum::default() && totals.before == Sum::default() {
-            return;
+        let totals = words::totals(plan);
+        let column = totals.iter().map(|row| row[0].width()).max().unwrap_or(0);
+        for [name, before, peak, after] in totals {
+            let peak = if peak == before || peak == after { String::new() } else { format!(" → {peak} at the peak") };
+            let text = if before == after && peak.is_empty() { after } else { format!("{before}{peak} → {after}") };
+            out.push_str(&format!("{name:<column$}  {text}\n"));
         }
-        let pods = format!("pods {} → {} at the peak → {}", totals.before.pods, totals.peak.pods, totals.after.pods);
-        let mut parts = vec![pods];
-        if totals.before.claims + totals.after.claims > 0 {
-            parts.push(format!("claims {} → {}", totals.before.claims, totals.after.claims));
-        }
-        for (resource, after) in &totals.after.requests {
-            let before = totals.before.requests.get(resource).map_or("0", String::as_str);
-            parts.push(format!("{resource} requests {before} → {after}"));
-        }
-        out.push_str(&format!("{}\n", parts.join(" · ")));
     }
 
     fn assumptions(self, out: &mut String, plan: &Plan) {
@@ -188,17 +214,49 @@ impl Pen {
     }
 
     fn indented(self, out: &mut String, text: &str, source: Option<&Source>) {
-        let text = format!("      {text}");
-        self.line(out, &text, text.width(), source);
+        if 6 + text.width() <= self.width {
+            let text = format!("      {text}");
+            return self.line(out, &text, text.width(), source);
+        }
+        self.sentence(out, text);
+        if source.is_some() {
+            self.line(out, "", 0, source);
+        }
     }
 
-    /// A line with the place at the right end, or two blanks behind the text where there is no room.
+    /// A sentence, folded at the width, the rest further in.
+    fn sentence(self, out: &mut String, text: &str) {
+        let start = text.len() - text.trim_start().len();
+        let mut line = format!("      {}", &text[..start]);
+        let mut empty = true;
+        for word in text[start..].split(' ') {
+            if !empty && line.width() + 1 + word.width() > self.width {
+                out.push_str(line.trim_end());
+                out.push('\n');
+                line = format!("        {}", &text[..start]);
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+
+    /// A line with the place at the right end, or at the end of a line of its own where there is no room.
     fn line(self, out: &mut String, text: &str, columns: usize, source: Option<&Source>) {
         out.push_str(text);
         if let Some(source) = source {
-            let place = format!("{}:{}", source.path, source.line);
-            let pad = self.width.saturating_sub(columns + place.width()).max(2);
-            out.push_str(&" ".repeat(pad));
+            let place = place(source);
+            let fits = columns + 2 + place.width() <= self.width;
+            let taken = if fits { columns } else { 0 };
+            if !fits {
+                out.push('\n');
+            }
+            out.push_str(&" ".repeat(self.width.saturating_sub(taken + place.width())));
             out.push_str(&place);
         }
         out.truncate(out.trim_end_matches(' ').len());
@@ -217,18 +275,33 @@ impl Pen {
     }
 }
 
-/// What stands behind the name: what becomes of the object, in a few words.
-fn headline(object: &PlannedObject) -> String {
-    match (object.effect, &object.revision_before, &object.revision) {
-        (Effect::Refused, _, _) => "the server refuses this".to_string(),
-        (Effect::Replace, _, _) => "must be deleted and created again".to_string(),
-        (Effect::Delete, _, _) => "deleted".to_string(),
-        (Effect::LeftBehind, _, _) => "left the manifests; keeps running".to_string(),
-        (Effect::Rollout, Some(before), Some(after)) if before != after => format!("{before} → {after}"),
-        (Effect::Create, _, Some(revision)) => format!("revision {revision}"),
-        (Effect::InPlace, _, _) => "in place".to_string(),
-        (Effect::Future, _, _) => "takes effect for what is made from now on".to_string(),
-        (Effect::None, _, _) => "unchanged".to_string(),
-        _ => String::new(),
+fn place(source: &Source) -> String {
+    format!("{}:{}", source.path, source.line)
+}
+
+fn deeds_width(rows: &[Row]) -> usize {
+    rows.iter().filter(|row| row.counts.is_some()).map(|row| row.does.width()).max().unwrap_or(0).max(20)
+}
+
+/// `text`, cut at `columns`.
+fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_string();
     }
+    let mut out = String::new();
+    for c in text.chars() {
+        if out.width() + 2 > columns {
+            break;
+        }
+        out.push(c);
+    }
+    format!("{}…", out.trim_end())
+}
+
+/// One block a pod, or a share of `room` where there are more pods than columns.
+pub fn bar(counts: Counts, most: i64, room: i64) -> String {
+    let scale = |pods: i64| if most <= room || most == 0 { pods } else { (pods * room + most - 1) / most };
+    let ready = scale(counts.ready).max(0);
+    let rest = (scale(counts.pods.max(counts.ready)) - ready).max(0);
+    format!("{}{}", "█".repeat(ready as usize), "▒".repeat(rest as usize))
 }

@@ -1,0 +1,309 @@
+//! Timelines: how the pods of one object come and go, as SVG. Counts as stacked areas, pods with names as swim lanes.
+//! Coordinates are integers, so that a change of the plan is a small change of the text.
+
+use std::fmt::Write;
+
+use super::lanes::{self, Age, Lane, State};
+use super::rows::{self, Row, Shape};
+use super::words;
+use crate::plan::{Counts, Plan, PlannedObject, Rollout};
+
+/// Where a timeline is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// In a page that has [`STYLE`]; the number keeps its ids apart from other timelines'.
+    Page(usize),
+    /// A file of its own.
+    Alone,
+}
+
+/// Colours of both timelines, light and dark; also the page's.
+pub const STYLE: &str = include_str!("timeline.css");
+
+/// Columns beyond so many are folded in the middle.
+const MOST_COLUMNS: usize = 48;
+
+/// Lanes beyond so many are left out.
+const MOST_LANES: usize = 40;
+
+const LEFT: i64 = 40;
+const RIGHT: i64 = 150;
+const HEIGHT: i64 = 180;
+const LANE: i64 = 26;
+
+/// The timeline of one object; `None` where it has no steps to show.
+pub fn timeline(plan: &Plan, object: &PlannedObject, setting: Setting) -> Option<String> {
+    let rollout = object.rollout.as_ref()?;
+    let lanes = lanes::lanes(plan, object);
+    if rows::shape(object) == Shape::Named && !lanes.is_empty() {
+        return Some(swim(object, &lanes, setting));
+    }
+    let rows = rows::rows(object, rollout, MOST_COLUMNS);
+    (!rows.is_empty()).then(|| areas(object, rollout, &rows, setting))
+}
+
+/// A drawing in the making.
+struct Sheet {
+    out: String,
+    prefix: String,
+    top: i64,
+}
+
+impl Sheet {
+    fn open(object: &PlannedObject, size: (i64, i64), describes: &str, setting: Setting) -> Sheet {
+        let prefix = if let Setting::Page(n) = setting { format!("t{n}") } else { "t".to_string() };
+        let top = if setting == Setting::Alone { 64 } else { 40 };
+        let (width, height) = (size.0, size.1 + top);
+        let name = escape(&format!("{} {}", object.id.kind, words::full_name(&object.id)));
+        let mut out = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+             height=\"{height}\" role=\"img\" aria-labelledby=\"{prefix}-title {prefix}-desc\">\n\
+             <title id=\"{prefix}-title\">{name}</title>\n<desc id=\"{prefix}-desc\">{}</desc>\n",
+            escape(describes)
+        );
+        if setting == Setting::Alone {
+            let _ =
+                write!(out, "<style>\n{STYLE}</style>\n<rect class=\"paper\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n");
+            let _ = writeln!(out, "<text class=\"heading\" x=\"{LEFT}\" y=\"26\">{name}</text>");
+        }
+        let mut sheet = Sheet { out, prefix, top };
+        sheet.patterns();
+        sheet
+    }
+
+    /// Hatching, so that colour is never the only carrier.
+    fn patterns(&mut self) {
+        let prefix = &self.prefix;
+        for (name, turn) in [("starting", 45), ("stopping", 135)] {
+            let _ = writeln!(
+                self.out,
+                "<pattern id=\"{prefix}-{name}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate({turn})\"><rect class=\"{name}-ground\" width=\"6\" height=\"6\"/>\
+                 <rect class=\"{name}-line\" width=\"2\" height=\"6\"/></pattern>"
+            );
+        }
+    }
+
+    fn fill(&self, series: &str) -> String {
+        match series {
+            "starting" | "stopping" => format!("fill=\"url(#{}-{series})\" class=\"{series}\"", self.prefix),
+            _ => format!("class=\"{series}\""),
+        }
+    }
+
+    fn legend(&mut self, entries: &[(&str, &str)]) {
+        let (mut x, y) = (LEFT, self.top - 24);
+        for (series, label) in entries {
+            let fill = self.fill(series);
+            let _ = writeln!(
+                self.out,
+                "<rect {fill} x=\"{x}\" y=\"{y}\" width=\"12\" height=\"12\" rx=\"2\"/><text x=\"{}\" y=\"{}\">{label}</text>",
+                x + 18,
+                y + 10
+            );
+            x += 38 + 7 * label.chars().count() as i64;
+        }
+    }
+
+    fn text(&mut self, class: &str, x: i64, y: i64, text: &str) {
+        let _ = writeln!(self.out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>", escape(text));
+    }
+
+    /// An hourglass: pods are waited for here.
+    fn hourglass(&mut self, x: i64, y: i64) {
+        let _ = writeln!(self.out, "<path class=\"wait\" d=\"M{} {}h8l-8 11h8z\"/>", x - 4, y - 10);
+    }
+
+    fn close(mut self) -> String {
+        self.out.push_str("</svg>\n");
+        self.out
+    }
+}
+
+/// The four layers of a column, from the ground up.
+fn layers(counts: Counts) -> [(&'static str, i64); 4] {
+    let old = counts.old.min(counts.ready);
+    let new = counts.ready - old;
+    [("old", old), ("new", new), ("starting", (counts.pods - counts.ready).max(0)), ("stopping", counts.stopping)]
+}
+
+fn areas(object: &PlannedObject, rollout: &Rollout, rows: &[Row], setting: Setting) -> String {
+    let column = (720 / rows.len() as i64).clamp(18, 72);
+    let width = LEFT + column * rows.len() as i64 + RIGHT;
+    let total = |counts: Counts| layers(counts).iter().map(|(_, count)| count).sum::<i64>();
+    let most = rows.iter().filter_map(|row| row.counts).map(total).max().unwrap_or(0).max(rollout.bounds.max_counted).max(1);
+    let describes = format!("{}. {}.", words::limits(rollout), words::bounds(rollout));
+    let mut sheet = Sheet::open(object, (width, HEIGHT + 44), &describes, setting);
+    sheet.legend(&[("old", "ready, old"), ("new", "ready, new"), ("starting", "starting"), ("stopping", "stopping")]);
+    let top = sheet.top;
+    let height = |pods: i64| pods * HEIGHT / most;
+    scale(&mut sheet, most, column * rows.len() as i64);
+    for (i, row) in rows.iter().enumerate() {
+        let x = LEFT + column * i as i64;
+        let Some(counts) = row.counts else {
+            sheet.text("axis middle", x + column / 2, top + HEIGHT / 2, "…");
+            continue;
+        };
+        let _ = writeln!(sheet.out, "<g class=\"column\"><title>{}</title>", escape(&tip(row, counts)));
+        let mut ground = 0;
+        for (series, count) in layers(counts).into_iter().filter(|(_, count)| *count > 0) {
+            let y = top + HEIGHT - height(ground + count);
+            let fill = sheet.fill(series);
+            let tall = height(ground + count) - height(ground);
+            let _ = writeln!(sheet.out, "<rect {fill} x=\"{x}\" y=\"{y}\" width=\"{column}\" height=\"{tall}\"/>");
+            ground += count;
+        }
+        let _ = writeln!(sheet.out, "<rect class=\"touch\" x=\"{x}\" y=\"{top}\" width=\"{column}\" height=\"{HEIGHT}\"/></g>");
+        match row.step {
+            Some(step) => sheet.text("axis middle", x + column / 2, top + HEIGHT + 18, &step.to_string()),
+            None => sheet.hourglass(x + column / 2, top + HEIGHT + 18),
+        }
+    }
+    sheet.text("axis", LEFT, top + HEIGHT + 38, "step, and waits between steps");
+    marks(&mut sheet, rollout, height, column * rows.len() as i64);
+    sheet.close()
+}
+
+/// The scale at the left: at most five lines, at round numbers.
+fn scale(sheet: &mut Sheet, most: i64, width: i64) {
+    let step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500].into_iter().find(|step| most / step <= 5).unwrap_or(most);
+    for pods in (0..=most).step_by(step.max(1) as usize) {
+        let y = sheet.top + HEIGHT - pods * HEIGHT / most;
+        let _ = writeln!(sheet.out, "<path class=\"grid\" d=\"M{LEFT} {y}h{width}\"/>");
+        sheet.text("axis end", LEFT - 8, y + 4, &pods.to_string());
+    }
+}
+
+/// The floor and the ceiling, with their numbers at the right.
+fn marks(sheet: &mut Sheet, rollout: &Rollout, height: impl Fn(i64) -> i64, width: i64) {
+    let bounds = rollout.bounds;
+    let (floor, ceiling) = (height(bounds.min_ready), height(bounds.max_counted));
+    let bottom = sheet.top + HEIGHT;
+    if bounds.max_counted > 0 {
+        let y = bottom - ceiling;
+        let _ = writeln!(sheet.out, "<path class=\"ceiling\" d=\"M{LEFT} {y}h{width}\"/>");
+        sheet.text("limit", LEFT + width + 8, y + 4, &format!("at most {} counted", bounds.max_counted));
+    }
+    if bounds.min_ready > 0 {
+        let y = bottom - floor;
+        let apart = if ceiling - floor < 14 { 14 - (ceiling - floor) } else { 0 };
+        let _ = writeln!(sheet.out, "<path class=\"floor\" d=\"M{LEFT} {y}h{width}\"/>");
+        sheet.text("limit", LEFT + width + 8, y + 4 + apart, &format!("at least {} ready", bounds.min_ready));
+    }
+}
+
+/// What a column says when pointed at.
+fn tip(row: &Row, counts: Counts) -> String {
+    let head = row.step.map_or(String::new(), |step| format!("step {step}: "));
+    let mut tip =
+        format!("{head}{}\n{} old, {} new wanted; {} of {} ready", row.does, counts.old, counts.new, counts.ready, counts.pods);
+    if counts.stopping > 0 {
+        let _ = write!(tip, "; {} stopping", counts.stopping);
+    }
+    tip
+}
+
+fn swim(object: &PlannedObject, lanes: &[Lane], setting: Setting) -> String {
+    let shown = &lanes[..lanes.len().min(MOST_LANES)];
+    let rounds = shown.iter().map(|lane| lane.states.len()).max().unwrap_or(0).clamp(1, 400) as i64;
+    let left = LEFT.max(16 + 8 * shown.iter().map(|lane| lane.name.chars().count() as i64).max().unwrap_or(0));
+    let column = (720 / rounds).clamp(14, 72);
+    let size = (left + column * rounds + 24, LANE * shown.len() as i64 + 52);
+    let describes =
+        format!("{} lanes over {rounds} rounds; in each round the controller acts, then pods start and stop", lanes.len());
+    let mut sheet = Sheet::open(object, size, &describes, setting);
+    sheet.legend(&[
+        ("old", "old"),
+        ("new", "new"),
+        ("starting", "starting"),
+        ("stopping", "stopping"),
+        ("unscheduled", "without a node"),
+    ]);
+    for (i, lane) in shown.iter().enumerate() {
+        let y = sheet.top + LANE * i as i64;
+        let _ = writeln!(sheet.out, "<path class=\"grid\" d=\"M{left} {}h{}\"/>", y + LANE / 2, column * rounds);
+        sheet.text("lane end", left - 8, y + LANE / 2 + 4, &lane.name);
+        for (from, to, state) in stretches(lane) {
+            let (x, wide) = (left + column * from as i64 + 1, column * (to - from) as i64 - 2);
+            let _ = writeln!(
+                sheet.out,
+                "<g class=\"stretch\"><title>{}</title><rect {} x=\"{x}\" y=\"{}\" width=\"{wide}\" height=\"{}\" rx=\"4\"/>{}</g>",
+                escape(&stretch_tip(lane, from, to, state)),
+                sheet.fill(series(state)),
+                y + 3,
+                LANE - 6,
+                edge(state, x, y + 3),
+            );
+        }
+    }
+    let bottom = sheet.top + LANE * shown.len() as i64;
+    for round in 0..rounds {
+        sheet.text("axis middle", left + column * round + column / 2, bottom + 16, &(round + 1).to_string());
+    }
+    let more = lanes.len() - shown.len();
+    let note = if more > 0 { format!("round; {more} more lanes not drawn") } else { "round".to_string() };
+    sheet.text("axis", left, bottom + 36, &note);
+    sheet.close()
+}
+
+/// Rounds in a row in which a pod stays as it is: from, to (exclusive), state.
+fn stretches(lane: &Lane) -> Vec<(usize, usize, &State)> {
+    let mut found: Vec<(usize, usize, &State)> = Vec::new();
+    for (i, state) in lane.states.iter().enumerate() {
+        let Some(state) = state else { continue };
+        match found.last_mut() {
+            Some((_, to, before)) if *to == i && *before == state => *to = i + 1,
+            _ => found.push((i, i + 1, state)),
+        }
+    }
+    found
+}
+
+fn series(state: &State) -> &'static str {
+    match (state.phase, state.age) {
+        ("pending", _) => "starting",
+        ("terminating", _) => "stopping",
+        ("unscheduled", _) => "unscheduled",
+        (_, Age::Old) => "old",
+        (_, Age::New) => "new",
+    }
+}
+
+/// A strip in the revision's colour before a pod that starts or stops.
+fn edge(state: &State, x: i64, y: i64) -> String {
+    let class = if state.age == Age::Old { "old" } else { "new" };
+    match series(state) {
+        "old" | "new" => String::new(),
+        _ => format!("<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"4\" height=\"{}\" rx=\"2\"/>", LANE - 6),
+    }
+}
+
+fn stretch_tip(lane: &Lane, from: usize, to: usize, state: &State) -> String {
+    let phase = match state.phase {
+        "pending" => "starting",
+        "terminating" => "stopping",
+        "unscheduled" => "without a node",
+        phase => phase,
+    };
+    let age = if state.age == Age::Old { "old" } else { "new" };
+    let rounds = if to - from == 1 { format!("round {to}") } else { format!("rounds {} to {to}", from + 1) };
+    format!("{}, {rounds}: {age} revision, {phase}", lane.name)
+}
+
+/// Text for HTML and SVG, in elements and in quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            // XML has no place for the other control characters.
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

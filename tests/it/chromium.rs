@@ -1,0 +1,91 @@
+//! The plan's page in a real browser, where there is one: it draws, complains about nothing and asks for nothing.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::plan_fixture::plan;
+
+#[test]
+fn the_page_stands_alone() {
+    if Command::new("chromium").arg("--version").output().is_err() {
+        let _ = std::io::stderr()
+            .write_all(b"\n*** NOT TESTED: no `chromium` in PATH, so nothing has opened the plan's page ***\n\n");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("plan.html");
+    std::fs::write(&page, plimsoll::report::plan_html(&plan())).expect("written");
+    let output = open(folder.path(), &page, "--dump-dom");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    for wanted in [
+        "<title id=\"t2-title\">Deployment shop/shop</title>",
+        "<title>step 3: start 2 new\n8 old, 5 new wanted; 8 of 13 ready; 2 stopping</title>",
+        "<title>node-3, round 1: old revision, stopping</title>",
+        "class=\"floor\"",
+        "class=\"ceiling\"",
+    ] {
+        assert!(dom.contains(wanted), "not in the page as the browser has it: {wanted}\n{dom}");
+    }
+    for line in log.lines() {
+        assert!(!line.contains("CONSOLE"), "the console says: {line}");
+        assert!(
+            !line.contains("Refused to load") && !line.contains("ERR_NAME_NOT_RESOLVED"),
+            "a request leaves the page: {line}"
+        );
+    }
+    let asks = net_log(&folder.path().join("net.json"));
+    assert_eq!(asks, Vec::<String>::new(), "requests leave the page");
+    drawn(folder.path(), &page);
+    watched(folder.path());
+}
+
+/// The watch works: a page that does ask, and that complains, is caught at it.
+fn watched(folder: &Path) {
+    let page = folder.join("asks.html");
+    let text = "<img src=\"http://example.test/x.png\"><script>console.error('bad')</script>";
+    std::fs::write(&page, text).expect("written");
+    let output = open(folder, &page, "--dump-dom");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("CONSOLE"));
+    assert!(net_log(&folder.join("net.json")).iter().any(|url| url.contains("example.test")));
+}
+
+fn open(folder: &Path, page: &Path, what: &str) -> Output {
+    Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+        ])
+        .args(["--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-dev-shm-usage"])
+        .args(["--enable-logging=stderr", "--v=0", "--host-resolver-rules=MAP * ~NOTFOUND", "--window-size=1100,1600"])
+        .arg(format!("--user-data-dir={}", folder.join("profile").display()))
+        .arg(format!("--log-net-log={}", folder.join("net.json").display()))
+        .arg(what)
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .expect("chromium runs")
+}
+
+/// Addresses of the network that were asked for, those left out that this browser asks on its own account whatever page is open.
+fn net_log(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let addresses = text.split("\"url\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own =
+        ["clients2.google.com", "accounts.google.com", "update.googleapis.com", "www.google.com", "android.clients.google.com"];
+    let foreign = addresses.filter(|url| url.starts_with("http") && !own.iter().any(|host| url.contains(host)));
+    foreign.map(str::to_string).collect()
+}
+
+/// The page is not blank: a picture of it takes some bytes.
+fn drawn(folder: &Path, page: &Path) {
+    let picture = folder.join("page.png");
+    let output = open(folder, page, &format!("--screenshot={}", picture.display()));
+    let size = std::fs::metadata(&picture).map_or(0, |data| data.len());
+    assert!(size > 40_000, "a picture of {size} bytes: {}", String::from_utf8_lossy(&output.stderr));
+}

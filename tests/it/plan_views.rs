@@ -1,0 +1,105 @@
+//! The views of a plan, held by snapshots, and what must be true of each.
+
+use plimsoll::report::{self, BUDGET, Colour, Detail};
+
+use super::plan_fixture::{large, plan};
+
+fn hold(name: &str, text: &str) {
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../../snapshots/plan"}, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn text() {
+    hold("text", &report::plan_text(&plan(), Detail::Steps, Colour::Off, 110));
+}
+
+#[test]
+fn text_is_folded_at_narrow_widths() {
+    hold("text-narrow", &report::plan_text(&plan(), Detail::Pods, Colour::Off, 72));
+}
+
+#[test]
+fn text_in_short_and_in_full() {
+    hold("text-summary", &report::plan_text(&plan(), Detail::Summary, Colour::Off, 110));
+    hold("text-full", &report::plan_text(&plan(), Detail::Full, Colour::On, 110));
+}
+
+#[test]
+fn markdown() {
+    hold("markdown", &report::plan_markdown(&plan(), "default"));
+}
+
+#[test]
+fn html() {
+    hold("html", &report::plan_html(&plan()));
+}
+
+#[test]
+fn svg() {
+    for (name, object) in
+        [("svg-deployment", "Deployment/shop"), ("svg-statefulset", "statefulset/shop/d*"), ("svg-daemonset", "agent")]
+    {
+        let mut plan = plan();
+        report::only(&mut plan, &[object.to_string()]);
+        hold(name, &report::plan_svg(&plan).expect("a timeline"));
+    }
+}
+
+#[test]
+fn no_view_shows_a_secret() {
+    let plan = plan();
+    let views = [
+        report::plan_text(&plan, Detail::Full, Colour::Off, 110),
+        report::plan_markdown(&plan, "default"),
+        report::plan_html(&plan),
+        report::plan_json(&plan).to_string(),
+    ];
+    for view in views {
+        assert!(!view.contains("aHVudGVyMg") && !view.contains("hunter2"), "{view}");
+        assert!(!view.contains("Y29ycmVjdGhvcnNl"), "{view}");
+    }
+}
+
+#[test]
+fn comments_fit_and_are_never_cut_inside_of_something() {
+    for count in [5, 20, 30, 60, 150, 1000] {
+        let text = report::plan_markdown(&large(count), "a/b");
+        assert!(text.chars().count() <= BUDGET, "{count}: {}", text.chars().count());
+        assert_eq!(text.matches("```").count() % 2, 0, "{count}: an open fence");
+        assert_eq!(text.matches("<details").count(), text.matches("</details>").count(), "{count}: open details");
+        assert!(text.ends_with("<!-- plimsoll:plan:a/b -->\n"), "{count}");
+        assert_eq!(text.contains("full plan in the job artifact"), count >= 30, "{count}");
+    }
+}
+
+#[test]
+fn colour_is_never_the_only_carrier() {
+    let coloured = report::plan_text(&plan(), Detail::Steps, Colour::On, 110);
+    let mut plain = String::new();
+    for part in coloured.split('\u{1b}') {
+        plain.push_str(part.strip_prefix('[').and_then(|part| part.split_once('m')).map_or(part, |(_, rest)| rest));
+    }
+    assert_eq!(plain, report::plan_text(&plan(), Detail::Steps, Colour::Off, 110));
+}
+
+#[test]
+fn lines_of_text_keep_to_the_width() {
+    use unicode_width::UnicodeWidthStr;
+    for width in [90, 110, 140] {
+        let text = report::plan_text(&plan(), Detail::Steps, Colour::Off, width);
+        let long: Vec<&str> = text.lines().filter(|line| line.width() > width).collect();
+        assert!(long.is_empty(), "{width}: {long:#?}");
+    }
+}
+
+#[test]
+fn only_keeps_findings_with_their_objects() {
+    let mut plan = plan();
+    report::only(&mut plan, &["ConfigMap/shop/co*f".to_string()]);
+    assert_eq!(plan.objects.len(), 1);
+    let of: Vec<_> = plan.findings.iter().map(|finding| finding.object).collect();
+    assert_eq!(of, [Some(0), None]);
+    assert!(plan.runs.is_empty());
+}
