@@ -30,7 +30,7 @@ pub struct Run {
     pub claims: BTreeMap<String, Arc<Value>>,
     /// The Deployment as stored when a ReplicaSet was made, by the set's label (`ReplicaSet/web@1`): its name follows from it.
     pub sets: BTreeMap<String, Arc<Value>>,
-    /// Whether it was cut off before all was at rest.
+    /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
 
@@ -180,6 +180,9 @@ impl Run {
 
     fn finish(mut self, cluster: &Cluster) -> Run {
         self.sets = cluster.made_from();
+        let shortened =
+            |id| matches!(&cluster.workload(id).spec, Spec::StatefulSet(set) if set.replicas == stateful_set::MOST_REPLICAS);
+        self.cut |= cluster.tops().any(shortened);
         for id in cluster.tops() {
             let key = &cluster.workload(id).key;
             if let Some(wait) = pause(cluster, id).or_else(|| stuck(cluster, id)) {
