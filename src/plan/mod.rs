@@ -12,11 +12,13 @@ mod effects;
 mod job;
 mod kubelet;
 mod labels;
+mod limits;
 mod merge;
 mod model;
 pub mod name;
 mod node;
 mod pod;
+mod quota;
 mod replica_set;
 mod runs;
 mod scheduler;
@@ -25,6 +27,7 @@ mod stateful_set;
 mod steps;
 mod store;
 mod summary;
+mod totals;
 mod twins;
 
 pub use cluster::Cluster;
@@ -81,6 +84,8 @@ pub struct Options {
 
 /// What becomes of the cluster: as it should go, and if no new pod ever becomes ready.
 struct Runs {
+    /// What led to what is there before; nothing where nothing was.
+    start: Run,
     run: Run,
     never: Run,
 }
@@ -113,14 +118,15 @@ pub fn replay(revisions: &[Revision], options: &Options) -> Vec<Run> {
 pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Plan {
     let mut store = Store::default();
     let mut cluster = Cluster::new(options);
+    let mut start = Run::default();
     for manifests in before {
         let outcomes = apply::apply(&mut store, manifests, options);
         cluster.update(&store, &outcomes);
-        sim::settle(&mut cluster);
+        start = sim::settle(&mut cluster);
     }
     let outcomes = apply::apply(&mut store, after, options);
     cluster.update(&store, &outcomes);
     let never = sim::settle_never_ready(&mut cluster.clone());
     let run = sim::settle(&mut cluster);
-    summary::plan(&store, &outcomes, &Runs { run, never }, options)
+    summary::plan(&store, &outcomes, &Runs { start, run, never }, options)
 }

@@ -24,8 +24,8 @@ pub struct Run {
     pub waiting: Vec<(Arc<Key>, Wait)>,
     /// Pods that found no node in the end: whose, how many, why.
     pub unscheduled: Vec<(Arc<Key>, i64, Arc<str>)>,
-    /// How many pods of each template take up resources: before anything moved, then in each round. Stopping ones count.
-    pub loads: Vec<Vec<(Arc<Template>, i64)>>,
+    /// How many pods of each template take up resources, and whose: before anything moved, then in each round. Stopping ones count.
+    pub loads: Vec<Load>,
     /// Every claim that existed at any time, as rounds name it: as stored, or the template it was made from.
     pub claims: BTreeMap<String, Arc<Value>>,
     /// The Deployment as stored when a ReplicaSet was made, by the set's label (`ReplicaSet/web@1`): its name follows from it.
@@ -33,6 +33,9 @@ pub struct Run {
     /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
+
+/// Pods by template: whose they are, what they are made from, how many.
+pub type Load = Vec<(Arc<Key>, Arc<Template>, i64)>;
 
 /// Something that happened to one workload.
 #[derive(Clone, Debug)]

@@ -1,11 +1,16 @@
 //! From outcomes and rounds to the plan that is shown.
 
+use serde_json::Value;
+
 use super::apply::{Outcome, Verdict};
 use super::changes;
+use super::limits::Limits;
 use super::name;
+use super::quota;
 use super::steps;
 use super::store::Store;
-use super::{Effect, Options, Plan, PlannedObject, Runs, runs};
+use super::totals::{self, Costs, Moment, Side};
+use super::{Effect, Options, Plan, PlanFinding, PlannedObject, Runs, Totals, runs};
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
@@ -16,15 +21,30 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
         };
         key(a).cmp(&key(b))
     });
+    let (totals, findings) = sums(outcomes, &objects, simulated);
     Plan {
         kubernetes: options.version,
         apply: options.apply,
         objects,
         rounds: simulated.run.rounds.clone(),
         runs: runs::runs(store, options),
+        totals,
+        findings,
         assumptions: assumptions(outcomes, options),
-        ..Plan::default()
     }
+}
+
+/// What all pods and claims add up to, and where that is more than quotas allow.
+fn sums(outcomes: &[Outcome], objects: &[PlannedObject], simulated: &Runs) -> (Totals, Vec<PlanFinding>) {
+    let nothing = Moment::default();
+    let (earlier, moments) = (totals::moments(&simulated.start), totals::moments(&simulated.run));
+    let old: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.before.as_ref()).collect();
+    let new: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.after.as_ref()).collect();
+    let before = Side { objects: &old, moment: earlier.last().unwrap_or(&nothing) };
+    let after = Side { objects: &new, moment: moments.last().unwrap_or(&nothing) };
+    let costs = Costs::of(moments.iter().chain([before.moment]), &Limits::of(new.iter().copied()));
+    let findings = quota::findings(&quota::usage(&moments, after, &costs), objects);
+    (totals::totals(before, &moments, after, &costs), findings)
 }
 
 /// Refused first, then what is lost, what rolls out, what changes in place, what is new, what stays.

@@ -29,6 +29,7 @@ mod storage;
 mod structure;
 mod suppress;
 mod tidy;
+mod totals;
 mod update;
 mod validation;
 mod warnings;

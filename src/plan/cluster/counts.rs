@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::update::shown;
 use super::{Action, Cluster, Id, Spec, Workload};
 use crate::plan::pod::{Identity, Phase, Pods, Template};
-use crate::plan::{Counts, PodRow, Round, deployment, job, model};
+use crate::plan::sim::Load;
+use crate::plan::{Counts, Key, PodRow, Round, deployment, job, model};
 
 impl Cluster {
     /// The cluster as it is.
@@ -187,11 +188,14 @@ impl Cluster {
         }
     }
 
-    /// How many pods of each template take up resources, stopping ones included.
-    pub fn load(&self) -> Vec<(Arc<Template>, i64)> {
-        let mut load: BTreeMap<*const Template, (Arc<Template>, i64)> = BTreeMap::new();
-        for pods in self.workloads.iter().flat_map(|workload| &workload.pods).filter(|pods| pods.phase <= Phase::Terminating) {
-            load.entry(Arc::as_ptr(&pods.template)).or_insert_with(|| (pods.template.clone(), 0)).1 += pods.count;
+    /// How many pods of each template take up resources, stopping ones included, and whose they are.
+    pub fn load(&self) -> Load {
+        let mut load: BTreeMap<*const Template, (Arc<Key>, Arc<Template>, i64)> = BTreeMap::new();
+        for workload in &self.workloads {
+            for pods in workload.pods.iter().filter(|pods| pods.phase <= Phase::Terminating) {
+                let first = || (workload.key.clone(), pods.template.clone(), 0);
+                load.entry(Arc::as_ptr(&pods.template)).or_insert_with(first).2 += pods.count;
+            }
         }
         load.into_values().collect()
     }

@@ -1,0 +1,107 @@
+//! Totals of a plan: what pods and claims add up to, with LimitRanges and ResourceQuotas in the same namespace.
+
+use plimsoll::check::{self, Checked};
+use plimsoll::plan::{self, Options, Plan, Sum};
+
+fn checked(text: &str) -> Vec<Checked> {
+    vec![check::check("x.yaml".into(), text.to_string(), check::Options::default())]
+}
+
+fn planned(before: &str, after: &str) -> Plan {
+    plan::plan(&[checked(before)], &checked(after), &Options::default())
+}
+
+fn text(sum: &Sum) -> String {
+    let list = |amounts: &std::collections::BTreeMap<String, String>| {
+        amounts.iter().map(|(name, amount)| format!(" {name} {amount}")).collect::<String>()
+    };
+    let (requests, limits, storage) = (list(&sum.requests), list(&sum.limits), list(&sum.storage));
+    format!("{} pods, {} claims;{requests};{limits};{storage}; {} load balancers", sum.pods, sum.claims, sum.load_balancers)
+}
+
+const SHOP: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: 10
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec: {containers: [{name: c, image: 'shop:1', resources: {requests: {cpu: 250m, memory: 128Mi}}}]}
+";
+
+const DB: &str = "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 3
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: pg, image: 'pg:1'}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], storageClassName: fast, resources: {requests: {storage: 10Gi}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {type: LoadBalancer, ports: [{port: 5432}]}
+";
+
+const LIMITS: &str = "
+apiVersion: v1
+kind: LimitRange
+metadata: {name: defaults}
+spec: {limits: [{type: Container, default: {memory: 1Gi}, defaultRequest: {memory: 256Mi}}]}
+";
+
+fn quota(pods: u32) -> String {
+    format!("apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q}}\nspec: {{hard: {{pods: '{pods}'}}}}\n")
+}
+
+#[test]
+fn stopping_pods_count_at_the_peak() {
+    let plan = planned(SHOP, &SHOP.replace("shop:1", "shop:2"));
+    let one = "10 pods, 0 claims; cpu 2500m memory 1280Mi;;; 0 load balancers";
+    assert_eq!(text(&plan.totals.before), one);
+    assert_eq!(text(&plan.totals.peak), "18 pods, 0 claims; cpu 4500m memory 2304Mi;;; 0 load balancers");
+    assert_eq!(text(&plan.totals.after), one);
+}
+
+#[test]
+fn claims_stay_when_a_set_shrinks() {
+    let plan = planned(DB, &DB.replace("replicas: 3", "replicas: 1"));
+    assert_eq!(text(&plan.totals.before), "3 pods, 3 claims;;; fast 30Gi; 1 load balancers");
+    assert_eq!(text(&plan.totals.after), "1 pods, 3 claims;;; fast 30Gi; 1 load balancers");
+}
+
+#[test]
+fn nothing_was_before() {
+    let plan = plan::plan(&[], &checked(DB), &Options::default());
+    assert_eq!(text(&plan.totals.before), "0 pods, 0 claims;;;; 0 load balancers");
+    assert_eq!(plan.totals.peak, plan.totals.after);
+}
+
+#[test]
+fn limit_ranges_fill_in() {
+    let plan = plan::plan(&[], &checked(&[SHOP, LIMITS].join("---\n")), &Options::default());
+    assert_eq!(text(&plan.totals.after), "10 pods, 0 claims; cpu 2500m memory 1280Mi; memory 10Gi;; 0 load balancers");
+    let plan = plan::plan(&[], &checked(&[DB, LIMITS].join("---\n")), &Options::default());
+    assert_eq!(text(&plan.totals.after), "3 pods, 3 claims; memory 768Mi; memory 3Gi; fast 30Gi; 1 load balancers");
+}
+
+#[test]
+fn a_quota_that_a_rollout_goes_beyond() {
+    for (pods, severity) in [(18, None), (17, Some("Warning")), (9, Some("Error"))] {
+        let with = |text: &str| [text, &quota(pods)].join("---\n");
+        let plan = planned(&with(SHOP), &with(&SHOP.replace("shop:1", "shop:2")));
+        let found = plan.findings.iter().find(|finding| finding.rule == "plan-over-quota");
+        assert_eq!(found.map(|finding| format!("{:?}", finding.severity)).as_deref(), severity, "{pods}");
+        let of = found.map(|finding| plan.objects[finding.object.expect("the quota")].id.kind.as_str());
+        assert_eq!(of, severity.map(|_| "ResourceQuota"));
+    }
+}
