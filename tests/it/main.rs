@@ -1,6 +1,7 @@
 //! The one integration test binary: a module for each kind of test.
 
 mod chromium;
+mod ci;
 mod cli;
 mod cron;
 mod defaults;

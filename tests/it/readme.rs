@@ -1,10 +1,10 @@
-//! The README, run: every console block shows what the binary really prints.
+//! The README and the page on pipelines, run: every console block shows what the binary really prints.
 
 use assert_cmd::Command;
 
 #[test]
 fn console_blocks_show_real_output() {
-    for page in ["README.md"] {
+    for page in ["README.md", "docs/ci.md"] {
         let text = std::fs::read_to_string(page).expect("readable");
         let mut wrong = Vec::new();
         let mut commands = 0;
