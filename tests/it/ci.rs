@@ -104,7 +104,10 @@ fn the_action_is_well_formed() {
     for step in action["runs"]["steps"].as_array().expect("steps") {
         assert!(step["uses"].is_string() != (step["run"].is_string() && step["shell"] == "bash"), "{step}");
         let Some(script) = step["run"].as_str() else { continue };
-        assert!(!script.contains("${{"), "inputs reach a script through the environment, where they cannot become code: {script}");
+        assert!(
+            !script.contains("${{"),
+            "inputs reach a script through the environment, where they cannot become code: {script}"
+        );
         let checked = run(Path::new("."), "bash", &["-n", "-c", script]);
         assert!(checked.status.success(), "{}", said(&checked));
     }
