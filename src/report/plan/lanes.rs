@@ -45,7 +45,7 @@ pub fn lanes(plan: &Plan, object: &PlannedObject) -> Vec<Lane> {
             if revision == "old" || number(revision) < newest { Age::Old } else { Age::New }
         };
         let first = found.next()?;
-        let row = found.filter(|row| age(&row.revision) == Age::New).last().unwrap_or(first);
+        let row = found.rfind(|row| age(&row.revision) == Age::New).unwrap_or(first);
         Some(State { age: age(&row.revision), phase: row.phase })
     };
     let lane = |name: &str| Lane {
