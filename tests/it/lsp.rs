@@ -260,6 +260,54 @@ fn every_request_gets_one_answer() {
     assert_eq!(client.end(), Some(0));
 }
 
+/// The position of character `at`.
+fn place_of(text: &[char], at: usize) -> Value {
+    let before: String = text[..at].iter().collect();
+    let line = before.rsplit_once('\n').map_or(before.as_str(), |(_, line)| line);
+    json!({"line": before.matches('\n').count(), "character": line.encode_utf16().count()})
+}
+
+/// Edits at any place, sensible or not, leave the server with the text the client has: what it says is what a fresh look says.
+#[test]
+fn incremental_equals_from_scratch() {
+    let mut client = Client::start();
+    client.initialize(json!({}));
+    let mut text: Vec<char> = std::fs::read_to_string("testdata/projects/todo-broken/web.yaml").expect("UTF-8").chars().collect();
+    client.open("a.yaml", &text.iter().collect::<String>());
+    let mut seed = 7u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (seed >> 33) as usize % below
+    };
+    for round in 2..60 {
+        let from = random(text.len());
+        let to = (from + random(6)).min(text.len());
+        let new = ["", "x", "\n", "\n---\n", ": ", "- ", "\u{1F600}", "[", "\"", "\r\n", "\t"][random(11)];
+        let in_break = |at: usize| at > 0 && text[at - 1] == '\r';
+        if in_break(from) || in_break(to) {
+            continue;
+        }
+        let change = json!({"range": {"start": place_of(&text, from), "end": place_of(&text, to)}, "text": new});
+        text.splice(from..to, new.chars());
+        let document = json!({"uri": format!("{}/a.yaml", client.root), "version": round});
+        client.note("textDocument/didChange", json!({"textDocument": document, "contentChanges": [change]}));
+        let place = json!({"textDocument": {"uri": format!("{}/a.yaml", client.root)}, "position": place_of(&text, from.min(text.len()))});
+        for method in ["hover", "completion", "definition", "prepareRename"] {
+            let (answer, _) = client.ask(&format!("textDocument/{method}"), place.clone());
+            assert!(answer.get("error").is_none(), "{answer}");
+        }
+    }
+    let last = |said: Vec<Value>| said.last().map(|message| message["params"]["diagnostics"].to_string());
+    let document = json!({"uri": format!("{}/a.yaml", client.root), "version": 99});
+    let append = json!({"range": {"start": {"line": 9999, "character": 0}, "end": {"line": 9999, "character": 0}}, "text": "#"});
+    client.note("textDocument/didChange", json!({"textDocument": document, "contentChanges": [append]}));
+    let incremental = last(client.settle());
+    let whole: String = text.iter().chain(&['#']).collect();
+    client.note("textDocument/didChange", json!({"textDocument": document, "contentChanges": [{"text": whole}]}));
+    assert_eq!(incremental, last(client.settle()));
+    assert_eq!(client.end(), Some(0));
+}
+
 /// A document of a thousand objects' workspace is changed by one key; the answer is there soon, also in a debug build.
 #[test]
 fn a_key_among_a_thousand_objects_is_answered_soon() {
