@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::cluster::{Action, Cluster, Id};
+use super::cluster::{Action, Cluster, Id, Spec};
 use super::deployment::Deployment;
+use super::labels::{Selector, labels};
 use super::pod::{Identity, Phase, Pods, Template};
 
 /// A ReplicaSet or a ReplicationController.
@@ -18,6 +19,8 @@ pub struct ReplicaSet {
     pub template: Arc<Template>,
     /// The template of the Deployment, without what is added for the set.
     pub made_from: Arc<Template>,
+    /// Which pods without an owner it takes on; nothing for a Deployment's set, whose pods nobody else makes.
+    pub selector: Option<Selector>,
     /// `deployment.kubernetes.io/revision`.
     pub revision: i64,
     /// `deployment.kubernetes.io/desired-replicas`: what the Deployment wanted when it last sized the set.
@@ -33,7 +36,12 @@ impl ReplicaSet {
     pub fn of(value: &Value, template: Arc<Template>) -> ReplicaSet {
         let size = value["spec"]["replicas"].as_i64().unwrap_or(1);
         let made_from = template.clone();
-        ReplicaSet { size, template, made_from, revision: 0, desired: None, most: None, deployment: None }
+        let selector = &value["spec"]["selector"];
+        let selector = match value["kind"] == "ReplicationController" {
+            true => Some(Selector::all(&labels(selector))),
+            false => Selector::of(selector),
+        };
+        ReplicaSet { size, template, made_from, selector, revision: 0, desired: None, most: None, deployment: None }
     }
 
     /// As a Deployment makes it.
@@ -45,6 +53,7 @@ impl ReplicaSet {
             size,
             template: Arc::new(template),
             made_from: deployment.template.clone(),
+            selector: None,
             revision: 0,
             desired: Some(deployment.replicas),
             most: Some(deployment.replicas + deployment.surge()),
@@ -57,6 +66,10 @@ impl ReplicaSet {
 pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     let workload = cluster.workload(id);
     let Some(set) = cluster.replica_set(id).filter(|_| !workload.deleted) else { return Vec::new() };
+    let adopted = orphans(cluster, id, set);
+    if !adopted.is_empty() {
+        return adopted;
+    }
     let missing = set.size - workload.active();
     if missing > 0 {
         return vec![Action::Create { owner: id, identity: Identity::None, template: set.template.clone(), count: missing }];
@@ -71,6 +84,20 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
         surplus -= count;
     }
     actions
+}
+
+/// Pods of their own that the set's selector matches.
+fn orphans(cluster: &Cluster, id: Id, set: &ReplicaSet) -> Vec<Action> {
+    let Some(selector) = set.selector.as_ref().filter(|selector| !selector.requirements.is_empty()) else { return Vec::new() };
+    let namespace = &cluster.workload(id).key.namespace;
+    let bare = cluster
+        .workloads()
+        .iter()
+        .enumerate()
+        .filter(|(_, pod)| matches!(pod.spec, Spec::Pod) && pod.key.namespace == *namespace);
+    let matching =
+        bare.filter(|(_, pod)| pod.pods.iter().any(|pods| pods.phase.is_active() && selector.matches(&pods.template.labels)));
+    matching.map(|(pod, _)| Action::Adopt { owner: id, pod }).collect()
 }
 
 /// Active pods, those first that are deleted first.

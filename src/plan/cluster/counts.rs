@@ -170,6 +170,7 @@ impl Cluster {
                 Some((*owner, said("delete", target, None, Some(*count))))
             }
             Action::Claim { set, name, .. } => Some((*set, said("create", format!("PersistentVolumeClaim/{name}"), None, None))),
+            Action::Adopt { owner, pod } => Some((*owner, said("adopt", self.pod_target(*pod, Identity::None), None, None))),
             Action::DeleteJob { job } => Some((*job, said("delete", label(job), None, None))),
             Action::Revise { .. } | Action::Own { .. } | Action::Promote { .. } | Action::Finish { .. } => None,
         }

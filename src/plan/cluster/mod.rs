@@ -33,6 +33,8 @@ pub enum Action {
     Revise { set: Id, revision: i64 },
     /// A Deployment's ReplicaSet goes.
     DeleteSet { set: Id },
+    /// A pod of its own becomes one of a ReplicaSet's.
+    Adopt { owner: Id, pod: Id },
     /// Pods are made.
     Create { owner: Id, identity: Identity, template: Arc<Template>, count: i64 },
     /// Pods of a group are asked to stop.
@@ -248,6 +250,13 @@ impl Cluster {
                 }
             }
             Action::DeleteSet { set } => self.delete_set(set),
+            Action::Adopt { owner, pod } => {
+                for pods in std::mem::take(&mut self.workloads[pod].pods) {
+                    self.book(&pods, -pods.count);
+                    self.put(owner, pods);
+                }
+                self.touch(owner);
+            }
             Action::Create { owner, identity, template, count } => self.create_pods(owner, identity, &template, count),
             Action::Delete { owner, pods, count } => self.delete_pods(owner, pods, count),
             Action::Claim { set, name, template } => self.create_claim(set, name, template),
