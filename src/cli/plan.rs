@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Checked};
-use plimsoll::plan::{self, Apply, Effect, Options, Plan, Prune};
+use plimsoll::diagnostic::Severity;
+use plimsoll::plan::{self, Apply, Effect, Options, Plan, PlanFinding, Prune};
 use plimsoll::report::{self, Detail};
 use plimsoll::schema::Version;
 
@@ -185,11 +186,13 @@ fn read(paths: &Paths, version: Version) -> Result<Vec<Checked>, Failure> {
 
 fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {
     let has = |effects: &[Effect]| plan.objects.iter().any(|object| effects.contains(&object.effect));
-    if has(&[Effect::Refused]) {
+    let found = |rules: &[&str]| plan.findings.iter().any(|finding| rules.contains(&finding.rule));
+    let stuck = |finding: &PlanFinding| finding.rule == "avail-cannot-finish" && finding.severity == Severity::Error;
+    if has(&[Effect::Refused]) || plan.findings.iter().any(stuck) {
         return ExitCode::from(1);
     }
     match args.exit_code {
-        true if has(&[Effect::Delete, Effect::Replace]) => ExitCode::from(11),
+        true if has(&[Effect::Delete, Effect::Replace]) || found(&["storage-data-loss", "avail-outage"]) => ExitCode::from(11),
         true if plan.objects.iter().any(|object| object.effect != Effect::None) => ExitCode::from(10),
         _ => ExitCode::SUCCESS,
     }

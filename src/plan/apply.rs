@@ -85,14 +85,7 @@ struct Manifest<'a> {
 
 impl<'a> Manifest<'a> {
     fn new(checked: &'a Checked, object: &'a Object, lines: &'a LineIndex, version: Version) -> Manifest<'a> {
-        let id = settled(&object.id, version);
-        let key = Key {
-            group: object.group().to_string(),
-            kind: id.kind.clone(),
-            namespace: id.namespace.clone(),
-            name: id.name.clone(),
-        };
-        Manifest { checked, object, lines, key, id }
+        Manifest { checked, object, lines, key: key(object, version), id: settled(&object.id, version) }
     }
 
     fn field(&self) -> Field<'a> {
@@ -218,6 +211,12 @@ fn blame(cause: &mut Cause, changes: &[Change]) {
     }
 }
 
+/// What the object is stored under.
+pub fn key(object: &Object, version: Version) -> Key {
+    let id = settled(&object.id, version);
+    Key { group: object.group().to_string(), kind: id.kind, namespace: id.namespace, name: id.name }
+}
+
 /// The id with the namespace that the apply command fills in.
 fn settled(id: &ObjectId, version: Version) -> ObjectId {
     let cluster = schema::scope(version, &id.api_version, &id.kind) == Some(Scope::Cluster);
@@ -299,7 +298,7 @@ fn has(item: Field, name: &str, value: &Value) -> bool {
 }
 
 /// Where the nearest thing to `path` stands in the manifest.
-fn place(root: Field, path: &str) -> Span {
+pub fn place(root: Field, path: &str) -> Span {
     let mut field = root;
     for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
         let next: Option<NodeId> = match step.parse::<usize>() {

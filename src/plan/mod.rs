@@ -9,9 +9,10 @@ mod cluster;
 mod daemon_set;
 mod deployment;
 mod effects;
+mod found;
 mod job;
 mod kubelet;
-mod labels;
+pub mod labels;
 mod limits;
 mod merge;
 mod model;
@@ -20,7 +21,7 @@ mod node;
 mod pod;
 mod quota;
 mod replica_set;
-mod runs;
+pub mod runs;
 mod scheduler;
 mod sim;
 mod stateful_set;
@@ -30,13 +31,18 @@ mod summary;
 mod totals;
 mod twins;
 
+pub use apply::{Outcome, Verdict};
 pub use cluster::Cluster;
+pub use found::{PlanCx, RUNNING, Sides, template};
 pub use kubelet::Readiness;
 pub use model::*;
 pub use node::Node;
 pub use pod::Template;
 pub use sim::{Entry, Run, What, settle_never_ready};
+pub use steps::earliest;
 pub use store::{Key, Source, Store, Stored};
+
+use std::collections::BTreeSet;
 
 use crate::check::Checked;
 use crate::schema::Version;
@@ -124,9 +130,29 @@ pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Pl
         cluster.update(&store, &outcomes);
         start = sim::settle(&mut cluster);
     }
+    let stored_before = store.clone();
+    let claims_before = claims(&cluster);
     let outcomes = apply::apply(&mut store, after, options);
     cluster.update(&store, &outcomes);
     let never = sim::settle_never_ready(&mut cluster.clone());
     let run = sim::settle(&mut cluster);
-    summary::plan(&store, &outcomes, &Runs { start, run, never }, options)
+    let runs = Runs { start, run, never };
+    let mut plan = summary::plan(&store, &outcomes, &runs, options);
+    let sides = Sides {
+        manifests: after,
+        before: &stored_before,
+        after: &store,
+        outcomes: &outcomes,
+        run: &runs.run,
+        claims_before: &claims_before,
+        claims_after: &claims(&cluster),
+    };
+    let found = found::findings(&sides, &plan, options);
+    plan.findings.extend(found);
+    plan.findings.sort_by_key(|finding| finding.object.unwrap_or(usize::MAX));
+    plan
+}
+
+fn claims(cluster: &Cluster) -> BTreeSet<(String, String)> {
+    cluster.claims().iter().filter(|(_, claim)| !claim.deleting).map(|(name, _)| name.clone()).collect()
 }

@@ -58,7 +58,7 @@ fn runs_of(id: &ObjectId, object: &Value, options: &Options) -> Vec<CronRun> {
 }
 
 /// The schedule, and now in its zone; `None` where the controller could not read one of them either.
-fn read(spec: &Value, options: &Options) -> Option<(Schedule, Zoned)> {
+pub fn read(spec: &Value, options: &Options) -> Option<(Schedule, Zoned)> {
     let schedule = Schedule::parse(spec["schedule"].as_str()?).ok()?;
     let zone = match spec["timeZone"].as_str() {
         Some(zone) => cron::time_zone(zone).ok()?,

@@ -138,7 +138,7 @@ fn time(spec: &Value, steps: &[Step]) -> Time {
 }
 
 /// The earliest that a pod can be ready, in seconds after its containers start: what its probes wait for.
-fn earliest(pod: &Value) -> i64 {
+pub fn earliest(pod: &Value) -> i64 {
     let containers = |key: &str| pod[key].as_array().into_iter().flatten();
     let sidecars = containers("initContainers").filter(|container| container["restartPolicy"] == "Always");
     let regular =

@@ -1,9 +1,22 @@
 //! The list of rules: what each is called, how bad it is, its page, and the function that looks for it.
 
+mod cannot_finish;
+mod config_not_reloaded;
+mod data_loss;
+mod day_or_weekday;
+mod drain_blocked;
 mod headless_service;
+mod left_behind;
+mod name_too_long;
+mod never_runs;
+mod outage;
+mod replicas_fight;
+mod runs_twice;
+mod slow;
 
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::inventory::{Entry, Inventory};
+use crate::plan::{PlanCx, PlanFinding};
 use crate::suppress;
 
 /// One rule.
@@ -26,6 +39,8 @@ pub enum Check {
     Mirror,
     /// Looks at one object among all others, and reports on that one only.
     Across(fn(&Cx, &Entry, &mut Vec<Finding>)),
+    /// Looks at a plan; `lint` does not run it.
+    Plan(fn(&PlanCx, &mut Vec<PlanFinding>)),
 }
 
 /// What a rule may look at.
@@ -85,9 +100,28 @@ pub static RULES: &[Rule] = &[
     mirror("api-unsupported", Severity::Error, include_str!("../../rules/api-unsupported.md")),
     mirror("api-warning", Severity::Warning, include_str!("../../rules/api-warning.md")),
     mirror("api-yaml", Severity::Error, include_str!("../../rules/api-yaml.md")),
+    cannot_finish::RULE,
+    drain_blocked::RULE,
+    name_too_long::RULE,
+    outage::RULE,
+    replicas_fight::RULE,
+    slow::RULE,
+    day_or_weekday::RULE,
+    never_runs::RULE,
+    runs_twice::RULE,
+    config_not_reloaded::RULE,
     headless_service::RULE,
+    data_loss::RULE,
+    left_behind::RULE,
     suppress::RULE,
 ];
+
+/// What a rule that needs a plan is made of.
+const fn planned(id: &'static str, family: Family, severity: Severity, page: &'static str, check: PlanCheck) -> Rule {
+    Rule { id, family, severity, page, check: Check::Plan(check) }
+}
+
+type PlanCheck = fn(&PlanCx, &mut Vec<PlanFinding>);
 
 const fn mirror(id: &'static str, severity: Severity, page: &'static str) -> Rule {
     Rule { id, family: Family::Api, severity, page, check: Check::Mirror }

@@ -15,6 +15,7 @@ mod names;
 mod ok;
 mod others;
 mod pages;
+mod plan_cli;
 mod plan_fixture;
 mod plan_properties;
 mod plan_views;

@@ -1,10 +1,11 @@
 //! The rules' pages, run: bad blocks fire exactly on the marked lines, good blocks are silent, fixed blocks equal the fix.
 
-use plimsoll::check::Options;
+use plimsoll::check::{self, Options};
 use plimsoll::diagnostic::{Finding, Fix};
 use plimsoll::fix;
+use plimsoll::plan;
 use plimsoll::report::MARK;
-use plimsoll::rules::{RULES, Rule};
+use plimsoll::rules::{Check, RULES, Rule};
 use plimsoll::text::LineIndex;
 use plimsoll::workspace::Workspace;
 
@@ -35,6 +36,9 @@ fn every_block_of_every_page_behaves() {
 }
 
 fn run(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String> {
+    if let Check::Plan(_) = rule.check {
+        return planned(rule, block, before.filter(|block| block.word == "before"));
+    }
     let findings = lint(&block.text);
     match block.word.as_str() {
         "good" if findings.is_empty() => Ok(()),
@@ -57,6 +61,30 @@ fn run(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String>
             let fixed = fix::apply("page.yaml", &bad.text, &fixes.iter().collect::<Vec<_>>()).ok_or("the fixes overlap")?;
             if fixed == block.text { Ok(()) } else { Err(format!("the fix gives\n{fixed}")) }
         }
+        word => Err(format!("unknown block word `{word}`")),
+    }
+}
+
+/// A block of a rule that needs a plan: from the block before, or from nothing, to this one.
+fn planned(rule: &Rule, block: &Block, before: Option<&Block>) -> Result<(), String> {
+    if block.word == "before" {
+        return Ok(());
+    }
+    let read = |name: &str, block: &Block| vec![check::check(name.into(), block.text.clone(), Options::default())];
+    let from: Vec<_> = before.map(|block| read("before.yaml", block)).into_iter().collect();
+    let now = "2026-10-01T00:00:00Z".parse().map_err(|_| "no time")?;
+    let plan = plan::plan(&from, &read("page.yaml", block), &plan::Options { now, ..plan::Options::default() });
+    let refused: Vec<_> = plan.objects.iter().flat_map(|object| &object.causes).map(|cause| &cause.message).collect();
+    if !refused.is_empty() {
+        return Err(format!("refused: {refused:?}"));
+    }
+    let ours: Vec<_> = plan.findings.iter().filter(|finding| finding.rule == rule.id).collect();
+    let mut lines: Vec<u32> = ours.iter().filter_map(|finding| Some(finding.source.as_ref()?.line)).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    match block.word.as_str() {
+        "bad" | "good" if lines == block.marks => Ok(()),
+        "bad" | "good" => Err(format!("fires on lines {lines:?}, marked are {:?}: {ours:?}", block.marks)),
         word => Err(format!("unknown block word `{word}`")),
     }
 }

@@ -1,0 +1,65 @@
+//! `avail-cannot-finish`: a rollout that does not come to its end.
+
+use serde_json::Value;
+
+use super::{Rule, planned};
+use crate::diagnostic::{Family, Severity};
+use crate::plan::labels::items;
+use crate::plan::{Effect, Key, PlanCx, PlanFinding};
+
+/// The rule.
+pub const RULE: Rule =
+    planned("avail-cannot-finish", Family::Avail, Severity::Error, include_str!("../../rules/avail-cannot-finish.md"), check);
+
+fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
+    let mut stuck: Vec<&Key> = Vec::new();
+    for (key, count, why) in &cx.sides.run.unscheduled {
+        if cx.effect(key) == Effect::None || stuck.contains(&&**key) {
+            continue;
+        }
+        stuck.push(key);
+        let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
+        findings.push(cx.finding(key, "spec.template.spec", format!("{pods} no node, so this never comes to its end: {why}")));
+    }
+    for (key, stored) in cx.stored(&["Deployment"]) {
+        if !stuck.contains(&key) && cx.effect(key) == Effect::Rollout {
+            findings.extend(shared(cx, key, &stored.value));
+        }
+    }
+}
+
+/// New pods come first, and wait for a volume that the old ones hold.
+fn shared(cx: &PlanCx, key: &Key, deployment: &Value) -> Option<PlanFinding> {
+    let rollout = cx.planned(key)?.rollout.as_ref()?;
+    if rollout.strategy != "RollingUpdate" || rollout.max_unavailable != Some(0) || one_node(cx) {
+        return None;
+    }
+    let (index, name, mode) =
+        items(&deployment["spec"]["template"]["spec"]["volumes"]).iter().enumerate().find_map(|(index, volume)| {
+            let name = volume["persistentVolumeClaim"]["claimName"].as_str()?;
+            Some((index, name, exclusive(cx, &key.namespace, name)?))
+        })?;
+    let whose = if mode == "ReadWriteOncePod" { "one pod" } else { "one node" };
+    let message =
+        format!("new pods wait for claim `{name}`, which only {whose} can use ({mode}), and old ones stay until they are ready");
+    let mut finding = cx.finding(key, &format!("spec.template.spec.volumes[{index}].persistentVolumeClaim.claimName"), message);
+    if mode != "ReadWriteOncePod" {
+        // On the node of the old pod it works.
+        finding.severity = Severity::Warning;
+    }
+    finding.help = Some("use the strategy Recreate, or `maxSurge: 0` with `maxUnavailable: 1`".to_string());
+    Some(finding)
+}
+
+fn one_node(cx: &PlanCx) -> bool {
+    cx.options.nodes.as_ref().is_some_and(|nodes| nodes.len() == 1)
+}
+
+/// The access mode of the claim, if it is not shared between nodes.
+fn exclusive<'a>(cx: &'a PlanCx, namespace: &str, name: &str) -> Option<&'a str> {
+    let (_, claim) = cx.stored(&["PersistentVolumeClaim"]).find(|(key, _)| key.namespace == namespace && key.name == name)?;
+    match items(&claim.value["spec"]["accessModes"]) {
+        [mode] => mode.as_str().filter(|mode| ["ReadWriteOnce", "ReadWriteOncePod"].contains(mode)),
+        _ => None,
+    }
+}

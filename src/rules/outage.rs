@@ -1,0 +1,127 @@
+//! `avail-outage`: a Service that has no ready endpoint at some time while the plan is carried out.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Rule, planned};
+use crate::diagnostic::{Family, Severity};
+use crate::plan::labels::{Selector, labels};
+use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, Verdict, template};
+
+/// The rule.
+pub const RULE: Rule =
+    planned("avail-outage", Family::Avail, Severity::Warning, include_str!("../../rules/avail-outage.md"), check);
+
+fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
+    for (key, stored) in cx.stored(&["Service"]) {
+        let Some(before) = cx.sides.before.objects.get(key) else { continue };
+        let (Some(old), Some(new)) = (selector(&before.value), selector(&stored.value)) else { continue };
+        if stored.value["spec"]["publishNotReadyAddresses"] == true {
+            continue;
+        }
+        let served = ready(cx, key, &old);
+        // Of a DaemonSet on unknown nodes one pod stands for all.
+        let vague = cx.options.nodes.is_none() && served.keys().any(|key| key.kind == "DaemonSet");
+        if vague || served.values().sum::<i64>() == 0 {
+            continue;
+        }
+        if old != new && ready(cx, key, &new).values().sum::<i64>() == 0 {
+            findings.push(switched(cx, key, &new));
+        } else if let Some(found) = lost(cx, key, &served, &new) {
+            findings.push(found);
+        }
+    }
+}
+
+/// Without a selector, endpoints are made by hand.
+fn selector(service: &Value) -> Option<Selector> {
+    let selector = labels(&service["spec"]["selector"]);
+    (!selector.is_empty()).then(|| Selector::all(&selector))
+}
+
+/// The ready pods that `selector` chose before anything moved, by workload.
+fn ready<'a>(cx: &'a PlanCx, service: &Key, selector: &Selector) -> BTreeMap<&'a Key, i64> {
+    let started = cx.sides.run.start.iter().map(|(key, counts)| (&**key, counts.ready));
+    started.filter(|(key, _)| key.namespace == service.namespace && chosen(cx, key, selector, Side::Before)).collect()
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Before,
+    After,
+}
+
+fn chosen(cx: &PlanCx, key: &Key, selector: &Selector, side: Side) -> bool {
+    let store = match side {
+        Side::Before => cx.sides.before,
+        Side::After => cx.sides.after,
+    };
+    let stored = store.objects.get(key).filter(|_| RUNNING.contains(&key.kind.as_str()));
+    stored.is_some_and(|stored| selector.matches(&labels(&template(&key.kind, &stored.value)["metadata"]["labels"])))
+}
+
+fn switched(cx: &PlanCx, key: &Key, new: &Selector) -> PlanFinding {
+    let later = cx.stored(RUNNING).any(|(pods, _)| pods.namespace == key.namespace && chosen(cx, pods, new, Side::After));
+    let message = match later {
+        true => "the new selector chooses no pod that is ready yet: no endpoint until new pods are",
+        false => "the new selector chooses no pod: no endpoint is left",
+    };
+    let mut finding = cx.finding(key, "spec.selector", message.to_string());
+    finding.help = Some("let the pods that it will choose become ready first, and change the selector then".to_string());
+    finding
+}
+
+/// The Service loses its last endpoint while a workload is rolled out, or for good.
+fn lost(cx: &PlanCx, service: &Key, served: &BTreeMap<&Key, i64>, new: &Selector) -> Option<PlanFinding> {
+    let stays = |key: &&&Key| cx.sides.after.objects.contains_key(**key);
+    let gone = cx.outcome(service).is_none_or(|outcome| outcome.verdict == Verdict::LeftBehind);
+    if let Some(key) = served.keys().find(stays)
+        && !gone
+        && !cx.stored(RUNNING).any(|(pods, _)| pods.namespace == service.namespace && chosen(cx, pods, new, Side::After))
+    {
+        let message = format!("the pods no longer match the selector of Service `{}`: no endpoint is left", service.name);
+        return Some(cx.finding(key, "spec.template.metadata.labels", message));
+    }
+    let mut now: BTreeMap<&Key, i64> = served.clone();
+    let mut culprit = None;
+    for entry in &cx.sides.run.log {
+        if !chosen(cx, &entry.object, new, Side::After) || entry.object.namespace != service.namespace {
+            continue;
+        }
+        now.insert(&entry.object, entry.counts.ready);
+        if culprit.is_none() && now.values().sum::<i64>() == 0 {
+            culprit = Some(&*entry.object);
+        }
+    }
+    // What ends without pods was meant to.
+    let wanted = |key: &&Key| cx.sides.after.objects.get(*key).is_some_and(|stored| stored.value["spec"]["replicas"] != 0);
+    let key = culprit.filter(|_| now.keys().any(wanted))?;
+    let field = cause(cx, key);
+    let mut finding =
+        cx.finding(key, &field, format!("Service `{}` has no ready endpoint while this is rolled out", service.name));
+    finding.help = Some(advice(cx, key).to_string());
+    Some(finding)
+}
+
+/// The field that makes it so: the strategy where that is written, else the first change that rolls out.
+fn cause(cx: &PlanCx, key: &Key) -> String {
+    let stored = cx.sides.after.objects.get(key).map_or(&Value::Null, |stored| &stored.applied);
+    if !stored["spec"]["strategy"].is_null() {
+        return "spec.strategy".to_string();
+    }
+    let changes = cx.planned(key).map_or(&[][..], |object| object.changes.as_slice());
+    changes.iter().find(|change| change.effect == Effect::Rollout).map_or("spec".to_string(), |change| change.path.clone())
+}
+
+fn advice(cx: &PlanCx, key: &Key) -> &'static str {
+    let spec = cx.sides.after.objects.get(key).map_or(&Value::Null, |stored| &stored.value["spec"]);
+    match key.kind.as_str() {
+        "Deployment" if spec["strategy"]["type"] == "Recreate" => {
+            "use the strategy RollingUpdate if old and new pods may run side by side"
+        }
+        "Deployment" => "set `maxUnavailable: 0` and a `maxSurge` of at least 1, so that new pods come before old ones go",
+        "StatefulSet" => "run more than one replica",
+        _ => "have other ready pods behind the Service meanwhile",
+    }
+}

@@ -1,0 +1,68 @@
+//! `plan` on the command line: exit codes, revisions of a git repository, dumps, pruning.
+
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn set(replicas: u32) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  serviceName: db\n  replicas: {replicas}\n  \
+         persistentVolumeClaimRetentionPolicy:\n    whenScaled: Delete\n  selector:\n    matchLabels:\n      app: db\n  \
+         template:\n    metadata:\n      labels:\n        app: db\n    spec:\n      containers:\n      - name: db\n        \
+         image: postgres:17.6\n  volumeClaimTemplates:\n  - metadata:\n      name: data\n    spec:\n      \
+         accessModes: [ReadWriteOnce]\n      resources:\n        requests:\n          storage: 1Gi\n"
+    )
+}
+
+const CONFIG_MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: b\n";
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    path.to_string_lossy().into_owned()
+}
+
+/// The exit code of `plan` in `folder`.
+fn code(folder: &Path, args: &[&str]) -> i32 {
+    let mut command = Command::cargo_bin("plimsoll").expect("the binary is built");
+    let output = command.current_dir(folder).arg("plan").args(args).output().expect("it runs");
+    output.status.code().expect("a code")
+}
+
+#[test]
+fn exit_codes_tell_change_and_loss() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| write(folder.path(), name, text);
+    let (map, three, two) = (file("map.yaml", CONFIG_MAP), file("three.yaml", &set(3)), file("two.yaml", &set(2)));
+    let changed = file("changed.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
+    let refused = file("refused.yaml", &set(3).replace("app: db", "app: other"));
+    let plan = |args: &[&str]| code(folder.path(), args);
+    assert_eq!(plan(&[&map, "--from", &map, "--exit-code"]), 0);
+    assert_eq!(plan(&[&changed, "--from", &map]), 0);
+    assert_eq!(plan(&[&changed, "--from", &map, "--exit-code"]), 10);
+    assert_eq!(plan(&[&map, "--from", "empty", "--exit-code"]), 10);
+    assert_eq!(plan(&[&three, "--from", &two, "--exit-code"]), 10);
+    assert_eq!(plan(&[&two, "--from", &three, "--exit-code"]), 11, "claims are deleted");
+    assert_eq!(plan(&[&refused, "--from", &three]), 1);
+    assert_eq!(plan(&[&three, "--nodes", "0", "--from", "empty"]), 1, "no node for any pod");
+    assert_eq!(plan(&[&map, "--from", &three, "--prune", "all", "--exit-code"]), 11);
+    assert_eq!(plan(&[&map, "--from", &format!("dump:{map}"), "--exit-code"]), 0);
+}
+
+#[test]
+fn a_revision_of_git_is_a_source() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let done = std::process::Command::new("git").current_dir(folder.path()).args(identity).args(args).output();
+        assert!(done.expect("git runs").status.success(), "git {args:?}");
+    };
+    write(folder.path(), "map.yaml", CONFIG_MAP);
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 0);
+    write(folder.path(), "map.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
+    assert_eq!(code(folder.path(), &["--exit-code"]), 10);
+    assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 10);
+}
