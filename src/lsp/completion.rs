@@ -128,7 +128,7 @@ fn values(server: &Server, checked: &Checked) -> Vec<Offer> {
     let version = server.options.version;
     let table = Table::of(version);
     let of = |texts: BTreeSet<String>, kind: CompletionItemKind| -> Vec<Offer> {
-        texts.iter().map(|text| Offer::value(text, kind.clone())).collect()
+        texts.iter().map(|text| Offer::value(text, kind)).collect()
     };
     if field.parent().node() == object.root {
         let root = field.object();
