@@ -21,8 +21,11 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         });
         let names: Vec<String> = unused.map(|(_, name)| format!("`{name}`")).collect();
         if !names.is_empty() && !whole {
-            let claims = if names.len() == 1 { "claim" } else { "claims" };
-            let message = format!("{claims} {} stay, used by no pod", names.join(", "));
+            let list = names.join(", ");
+            let message = match names.len() {
+                1 => format!("claim {list} stays, used by no pod"),
+                _ => format!("claims {list} stay, used by no pod"),
+            };
             let mut finding = cx.finding(&outcome.key, "spec.replicas", message);
             finding.help = Some("they keep their data and their cost until they are deleted by hand".to_string());
             findings.push(finding);
