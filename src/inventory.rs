@@ -124,7 +124,7 @@ fn strings(map: Field) -> BTreeMap<String, String> {
 #[derive(Debug, Default)]
 pub struct Inventory<'a> {
     entries: Vec<&'a Entry>,
-    services: BTreeMap<(&'a str, &'a str), &'a Entry>,
+    services: BTreeMap<(&'a str, &'a str), Vec<&'a Entry>>,
 }
 
 impl<'a> Inventory<'a> {
@@ -133,7 +133,7 @@ impl<'a> Inventory<'a> {
         let mut inventory = Inventory::default();
         for entry in entries {
             if let Facts::Service(_) = entry.facts {
-                inventory.services.entry((entry.namespace(), &entry.id.name)).or_insert(entry);
+                inventory.services.entry((entry.namespace(), &entry.id.name)).or_default().push(entry);
             }
             inventory.entries.push(entry);
         }
@@ -145,12 +145,20 @@ impl<'a> Inventory<'a> {
         &self.entries
     }
 
-    /// The Service `name` of `namespace`, and what is known of it.
-    pub fn service(&self, namespace: &str, name: &str) -> Option<(&'a Entry, &'a Service)> {
-        let entry = self.services.get(&(namespace, name))?;
+    /// The Service called `name` that `from` means, and what is known of it: of several, for instance those of two overlays in one
+    /// tree, the one whose file is nearest.
+    pub fn service(&self, from: &Entry, name: &str) -> Option<(&'a Entry, &'a Service)> {
+        let all = self.services.get(&(from.namespace(), name))?;
+        // The first of those that share the most folders.
+        let entry = all.iter().rev().max_by_key(|entry| shared_folders(&entry.path, &from.path))?;
         match &entry.facts {
             Facts::Service(service) => Some((entry, service)),
             _ => None,
         }
     }
+}
+
+/// How many leading folders two paths have in common; one more where they are one file.
+fn shared_folders(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
 }

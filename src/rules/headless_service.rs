@@ -19,7 +19,7 @@ fn check(cx: &Cx, entry: &Entry, findings: &mut Vec<Finding>) {
     if set.service_name.is_empty() {
         return;
     }
-    match cx.inventory.service(entry.namespace(), &set.service_name) {
+    match cx.inventory.service(entry, &set.service_name) {
         None => findings.push(missing(cx, entry, set)),
         Some((other, service)) if !service.headless => findings.push(not_headless(cx, entry, set, other, service)),
         Some((other, service)) if !selects(service, set) => findings.push(selects_others(cx, entry, set, other, service)),

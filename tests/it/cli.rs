@@ -99,6 +99,26 @@ fn items_of_a_list_are_reported_at_their_own_place() {
 }
 
 #[test]
+fn of_two_overlays_each_means_its_own_service() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let service = |ip: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: db}}\nspec: {{{ip}selector: {{app: db}}, ports: [{{port: 1}}]}}\n"
+        )
+    };
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  \
+               template: {metadata: {labels: {app: db}}, spec: {containers: [{name: a, image: b}]}}\n";
+    for (overlay, ip) in [("one", ""), ("two", "clusterIP: None, ")] {
+        write(folder.path(), &format!("{overlay}/service.yaml"), &service(ip));
+        write(folder.path(), &format!("{overlay}/set.yaml"), set);
+    }
+    let (_, report) = lint(&[&folder.path().to_string_lossy()]);
+    let findings = report["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 1, "{report}");
+    assert!(findings[0]["path"].as_str().expect("a path").ends_with("one/set.yaml"));
+}
+
+#[test]
 fn one_broken_document_never_hides_the_others() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = format!("{BROKEN}---\napiVersion: v1\nkind: [\n---\n{BROKEN}");
