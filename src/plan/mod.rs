@@ -38,6 +38,7 @@ pub use kubelet::Readiness;
 pub use model::*;
 pub use node::Node;
 pub use pod::Template;
+pub use quota::Usage;
 pub use sim::{Entry, Run, What, settle_never_ready};
 pub use steps::earliest;
 pub use store::{Key, Source, Store, Stored};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::quota::Usage;
 use super::{Apply, Source};
 use crate::diagnostic::Severity;
 use crate::object::ObjectId;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub runs: Vec<CronRun>,
     /// What all pods and claims add up to.
     pub totals: Totals,
+    /// How much of each ResourceQuota is used.
+    pub quotas: Vec<Usage>,
     /// What only a planner can find.
     pub findings: Vec<PlanFinding>,
     /// What the plan takes for granted, most important first.

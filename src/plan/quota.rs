@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::totals::{Amounts, Costs, Moment, PodLoad, Side, add, of_claim};
-use super::{PlanFinding, PlannedObject};
-use crate::diagnostic::Severity;
 use crate::object::Quantity;
 
-/// One resource of one ResourceQuota.
+/// One resource of one ResourceQuota, and how much of it is used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Usage {
     /// The namespace.
@@ -46,36 +44,6 @@ pub fn usage(moments: &[Moment], after: Side, costs: &Costs) -> Vec<Usage> {
     }
     all.sort_by(|a, b| (&a.namespace, &a.quota, &a.resource).cmp(&(&b.namespace, &b.quota, &b.resource)));
     all
-}
-
-/// What is used beyond what is allowed. In the end it is an error: pods or objects are missing then. On the way it is a warning:
-/// the controllers wait for room, where the rollout makes some.
-pub fn findings(usage: &[Usage], objects: &[PlannedObject]) -> Vec<PlanFinding> {
-    let beyond = usage.iter().filter(|usage| usage.peak > usage.hard);
-    let finding = |usage: &Usage| {
-        let is_it = |object: &PlannedObject| {
-            let id = &object.id;
-            id.kind == "ResourceQuota" && id.namespace == usage.namespace && id.name == usage.quota
-        };
-        let object = objects.iter().position(is_it);
-        let stays = usage.after > usage.hard;
-        let (severity, when, most) = match stays {
-            true => (Severity::Error, "in the end", &usage.after),
-            false => (Severity::Warning, "at the worst moment", &usage.peak),
-        };
-        let (resource, most, hard) = (&usage.resource, most.canonical(), usage.hard.canonical());
-        PlanFinding {
-            rule: "plan-over-quota",
-            severity,
-            object,
-            message: format!(
-                "{when} `{resource}` comes to {most}, and the ResourceQuota allows {hard}: what is beyond is not created"
-            ),
-            help: Some(format!("allow at least {} of `{resource}`, or ask for less", usage.peak.canonical())),
-            source: object.and_then(|at| objects[at].source.clone()),
-        }
-    };
-    beyond.map(finding).collect()
 }
 
 /// What counts towards `quota`, by the names that quotas use.

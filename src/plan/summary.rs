@@ -6,11 +6,11 @@ use super::apply::{Outcome, Verdict};
 use super::changes;
 use super::limits::Limits;
 use super::name;
-use super::quota;
+use super::quota::{self, Usage};
 use super::steps;
 use super::store::Store;
 use super::totals::{self, Costs, Moment, Side};
-use super::{Effect, Options, Plan, PlanFinding, PlannedObject, Runs, Totals, runs};
+use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs};
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
@@ -21,7 +21,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
         };
         key(a).cmp(&key(b))
     });
-    let (totals, findings) = sums(outcomes, &objects, simulated);
+    let (totals, quotas) = sums(outcomes, simulated);
     Plan {
         kubernetes: options.version,
         apply: options.apply,
@@ -29,13 +29,14 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
         rounds: simulated.run.rounds.clone(),
         runs: runs::runs(store, options),
         totals,
-        findings,
+        quotas,
+        findings: Vec::new(),
         assumptions: assumptions(outcomes, options),
     }
 }
 
-/// What all pods and claims add up to, and where that is more than quotas allow.
-fn sums(outcomes: &[Outcome], objects: &[PlannedObject], simulated: &Runs) -> (Totals, Vec<PlanFinding>) {
+/// What all pods and claims add up to, and how much of each quota that is.
+fn sums(outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
     let nothing = Moment::default();
     let (earlier, moments) = (totals::moments(&simulated.start), totals::moments(&simulated.run));
     let old: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.before.as_ref()).collect();
@@ -43,8 +44,8 @@ fn sums(outcomes: &[Outcome], objects: &[PlannedObject], simulated: &Runs) -> (T
     let before = Side { objects: &old, moment: earlier.last().unwrap_or(&nothing) };
     let after = Side { objects: &new, moment: moments.last().unwrap_or(&nothing) };
     let costs = Costs::of(moments.iter().chain([before.moment]), &Limits::of(new.iter().copied()));
-    let findings = quota::findings(&quota::usage(&moments, after, &costs), objects);
-    (totals::totals(before, &moments, after, &costs), findings)
+    let quotas = quota::usage(&moments, after, &costs);
+    (totals::totals(before, &moments, after, &costs), quotas)
 }
 
 /// Refused first, then what is lost, what rolls out, what changes in place, what is new, what stays.

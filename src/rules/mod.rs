@@ -10,6 +10,7 @@ mod left_behind;
 mod name_too_long;
 mod never_runs;
 mod outage;
+mod over_quota;
 mod replicas_fight;
 mod runs_twice;
 mod slow;
@@ -111,6 +112,7 @@ pub static RULES: &[Rule] = &[
     runs_twice::RULE,
     config_not_reloaded::RULE,
     headless_service::RULE,
+    over_quota::RULE,
     data_loss::RULE,
     left_behind::RULE,
     suppress::RULE,

@@ -99,7 +99,7 @@ fn a_quota_that_a_rollout_goes_beyond() {
     for (pods, severity) in [(18, None), (17, Some("Warning")), (9, Some("Error"))] {
         let with = |text: &str| [text, &quota(pods)].join("---\n");
         let plan = planned(&with(SHOP), &with(&SHOP.replace("shop:1", "shop:2")));
-        let found = plan.findings.iter().find(|finding| finding.rule == "plan-over-quota");
+        let found = plan.findings.iter().find(|finding| finding.rule == "resources-over-quota");
         assert_eq!(found.map(|finding| format!("{:?}", finding.severity)).as_deref(), severity, "{pods}");
         let of = found.map(|finding| plan.objects[finding.object.expect("the quota")].id.kind.as_str());
         assert_eq!(of, severity.map(|_| "ResourceQuota"));
