@@ -134,7 +134,7 @@ fn json_documents(parsed: &mut Parsed, span: Span) -> Result<(), Option<Box<Read
             Err(error) => {
                 let looks_like_json = rest_after_brace(parsed.tree.source(), span).starts_with('"');
                 parsed.tree.truncate(nodes);
-                let place = Span::new(error.at, (error.at + 1).min(span.end).max(error.at));
+                let place = character(parsed.tree.source(), error.at.min(span.end));
                 return Err(looks_like_json.then(|| ReadError::new(place, error.message)));
             }
         }
@@ -142,6 +142,13 @@ fn json_documents(parsed: &mut Parsed, span: Span) -> Result<(), Option<Box<Read
     parsed.documents.extend(documents);
     parsed.problems.extend(problems);
     Ok(())
+}
+
+/// The character that byte `at` belongs to; nothing at the end of the text.
+fn character(source: &str, at: u32) -> Span {
+    let start = source.floor_char_boundary(at as usize);
+    let end = source.ceil_char_boundary((start + 1).min(source.len()));
+    Span::new(start as u32, end as u32)
 }
 
 fn rest_after_brace(source: &str, span: Span) -> &str {

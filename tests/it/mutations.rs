@@ -99,3 +99,12 @@ proptest! {
         prop_assert_eq!(first, second);
     }
 }
+
+#[test]
+fn a_wide_character_where_json_wants_a_key() {
+    for text in ["{한: 1}", "{\"a\": 한}", "{\"한", "{한"] {
+        for finding in check(text) {
+            assert!(text.get(finding.span.range()).is_some(), "{text}: {:?}", finding.span);
+        }
+    }
+}
