@@ -22,21 +22,26 @@ pub fn node(errs: &mut Verdicts, root: Field, _: Version) {
     pod_ranges(errs, spec.get("podCIDRs"));
 }
 
+/// One taint, of a node or of a device; `effects` are those it may have.
+pub fn taint(errs: &mut Verdicts, taint: Field, effects: &[&str]) {
+    let [key, value, effect] = ["key", "value", "effect"].map(|name| taint.get(name));
+    if let Err(why) = text::qualified_name(key.text()) {
+        errs.invalid(key, why);
+    }
+    errs.may(value, text::label_value);
+    if effect.text().is_empty() {
+        errs.required(effect, "");
+    } else {
+        errs.one_of(effect, effects);
+    }
+}
+
 /// What keeps pods away: well formed, and one of each key and effect.
 fn taints(errs: &mut Verdicts, taints: Field) {
     let mut seen = Unique::default();
     for taint in taints.items() {
-        let [key, value, effect] = ["key", "value", "effect"].map(|name| taint.get(name));
-        if let Err(why) = text::qualified_name(key.text()) {
-            errs.invalid(key, why);
-        }
-        errs.may(value, text::label_value);
-        if effect.text().is_empty() {
-            errs.required(effect, "");
-        } else {
-            errs.one_of(effect, TAINT_EFFECTS);
-        }
-        seen.add_as(errs, taint, format!("{}:{}", key.text(), effect.text()));
+        self::taint(errs, taint, TAINT_EFFECTS);
+        seen.add_as(errs, taint, format!("{}:{}", taint.get("key").text(), taint.get("effect").text()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The devices that drivers offer. Mirrors resource.k8s.io/v1 validation of ResourceSlice.
 
+use super::node::taint;
 use super::resource_claim::{TAINT_EFFECTS, attribute_name, fits, label, unique_names};
 use crate::object::{Field, Quantity};
 use crate::schema::Version;
@@ -114,7 +115,7 @@ fn device(errs: &mut Verdicts, device: Field, each_says: Field) {
         request_policy(errs, value, device.get("allowMultipleAllocations"));
     }
     if fits(errs, device.get("taints"), TAINTS) {
-        device.get("taints").items().for_each(|item| taint(errs, item));
+        device.get("taints").items().for_each(|item| taint(errs, item, TAINT_EFFECTS));
     }
     consumed_counters(errs, device.get("consumesCounters"));
     const WAYS: &[&str] = &["nodeName", "nodeSelector", "allNodes"];
@@ -260,19 +261,6 @@ fn valid_range(errs: &mut Verdicts, range: Field, place: Field, default: &Quanti
     let on_step = |amount: &Quantity| by.value() == 0 || off(amount) % i128::from(by.value()) == 0;
     if !on_step(default) || to.is_some_and(|to| !on_step(&to)) {
         errs.invalid(step, "default and `max` must be whole steps from `min`");
-    }
-}
-
-fn taint(errs: &mut Verdicts, taint: Field) {
-    let [key, value, effect] = ["key", "value", "effect"].map(|name| taint.get(name));
-    if let Err(why) = text::qualified_name(key.text()) {
-        errs.invalid(key, why);
-    }
-    errs.may(value, text::label_value);
-    if effect.text().is_empty() {
-        errs.required(effect, "");
-    } else {
-        errs.one_of(effect, TAINT_EFFECTS);
     }
 }
 
