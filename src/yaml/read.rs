@@ -56,6 +56,7 @@ pub fn parse_with(text: String, reader: Reader) -> Parsed {
     }
     let (tree, problems) = (&parsed.tree, &mut parsed.problems);
     for problem in problems.iter_mut().filter(|problem| problem.kind == ProblemKind::Syntax) {
+        problem.span = whole(tree.source(), problem.span);
         if is_template(tree.source(), problem.span) {
             problem.help = Some("this looks like a template: render it first, for example with `helm template`".to_string());
         }
@@ -134,7 +135,8 @@ fn json_documents(parsed: &mut Parsed, span: Span) -> Result<(), Option<Box<Read
             Err(error) => {
                 let looks_like_json = rest_after_brace(parsed.tree.source(), span).starts_with('"');
                 parsed.tree.truncate(nodes);
-                let place = character(parsed.tree.source(), error.at.min(span.end));
+                let at = error.at.min(span.end);
+                let place = Span::new(at, (at + 1).min(span.end));
                 return Err(looks_like_json.then(|| ReadError::new(place, error.message)));
             }
         }
@@ -144,11 +146,10 @@ fn json_documents(parsed: &mut Parsed, span: Span) -> Result<(), Option<Box<Read
     Ok(())
 }
 
-/// The character that byte `at` belongs to; nothing at the end of the text.
-fn character(source: &str, at: u32) -> Span {
-    let start = source.floor_char_boundary(at as usize);
-    let end = source.ceil_char_boundary((start + 1).min(source.len()));
-    Span::new(start as u32, end as u32)
+/// The whole characters that a span touches: the scanner counts bytes, and the one that it stops at may begin a wide character.
+fn whole(source: &str, span: Span) -> Span {
+    let start = source.floor_char_boundary(span.start as usize);
+    Span::new(start as u32, source.ceil_char_boundary(span.end as usize) as u32)
 }
 
 fn rest_after_brace(source: &str, span: Span) -> &str {

@@ -146,7 +146,7 @@ const SLIPS: &[(&str, &str)] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(60))]
 
     #[test]
     fn fixing_converges_and_never_breaks_a_text(which in 0usize..100, slips in prop::collection::vec((prop::sample::select(SLIPS), 0usize..4), 1..6)) {

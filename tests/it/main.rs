@@ -1,5 +1,6 @@
 //! The one integration test binary: a module for each kind of test.
 
+mod cases;
 mod chromium;
 mod ci;
 mod cli;

@@ -76,7 +76,7 @@ fn check(text: &str) -> Vec<Finding> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(600))]
 
     #[test]
     fn damaged_manifests_are_answered(which in 0usize..100, blows in prop::collection::vec((0usize..1000, 0usize..40, prop::sample::select(BITS)), 1..6)) {
@@ -88,7 +88,7 @@ proptest! {
         let findings = check(&text);
         for finding in &findings {
             let place = text.get(finding.span.range());
-            prop_assert!(place.is_some(), "{} points outside the text: {:?}", finding.rule, finding.span);
+            prop_assert!(place.is_some(), "{} points outside the text: {:?}\n{:?}", finding.rule, finding.span, text);
         }
         let mut sources = Sources::default();
         sources.add("a.yaml".into(), text.clone().into());
@@ -101,8 +101,21 @@ proptest! {
 }
 
 #[test]
-fn a_wide_character_where_json_wants_a_key() {
-    for text in ["{한: 1}", "{\"a\": 한}", "{\"한", "{한"] {
+fn a_wide_character_where_another_is_wanted() {
+    let texts = [
+        "{한: 1}",
+        "{\"a\": 한}",
+        "{\"한",
+        "{한",
+        "*\u{feff}a",
+        "&\u{feff}a b",
+        "*한",
+        "%\u{feff}",
+        "a: \"\\한\"",
+        "a: |한",
+        "!<한",
+    ];
+    for text in texts {
         for finding in check(text) {
             assert!(text.get(finding.span.range()).is_some(), "{text}: {:?}", finding.span);
         }

@@ -64,7 +64,7 @@ fn is_zero(amount: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(60))]
 
     #[test]
     fn deployments_stay_within_surge_and_unavailability(n in 0..14i64, surge in amount(), unavailable in amount(), seed: u64) {

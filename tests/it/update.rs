@@ -189,7 +189,7 @@ fn secrets_are_marked_and_custom_objects_merged() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(200))]
 
     #[test]
     fn damaged_manifests_are_planned(which in 0usize..100, how in 0usize..3, blows in prop::collection::vec((0usize..1000, 0usize..40, prop::sample::select(BITS)), 1..6)) {
