@@ -11,6 +11,7 @@ mod lsp;
 mod output;
 mod plan;
 mod progress;
+mod schema;
 mod settings;
 mod shell;
 mod show;
@@ -56,6 +57,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the rules.
     Rules(explain::RulesArgs),
+    /// Print the JSON Schema of a report, a plan or the configuration.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions(shell::CompletionsArgs),
     /// Print the man page, or write one for each command.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Lsp(args) => lsp::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => shell::completions(&args, Args::command()),
         Command::Man(args) => shell::man(&args, Args::command()),
     };

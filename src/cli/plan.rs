@@ -1,5 +1,6 @@
 //! `plimsoll plan`: what the controllers would do with these manifests, alone or over what is there.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -11,6 +12,7 @@ use plimsoll::schema::Version;
 
 use super::input::{self, Paths};
 use super::output::When;
+use super::settings::{self, Exclude, Settings};
 use super::sources;
 use super::{Failure, output};
 
@@ -40,9 +42,12 @@ pub struct PlanArgs {
     /// How many runs of each CronJob to list.
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: usize,
-    /// The API server's minor version, 1.30 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
-    kubernetes_version: Version,
+    /// The API server's minor version, 1.30 to 1.37 [default: 1.36].
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
+    kubernetes_version: Option<Version>,
+    /// The configuration [default: the nearest plimsoll.yaml, from the current directory upwards].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// How to report.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -122,14 +127,15 @@ impl DetailWord {
 
 /// Runs `plan`.
 pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
-    let version = args.kubernetes_version;
-    let after = read(&args.paths, version)?;
+    let Settings { config, exclude } = settings::read(args.config.as_deref())?;
+    let version = args.kubernetes_version.or(config.kubernetes_version).unwrap_or_default();
+    let after = read(&args.paths, version, &exclude)?;
     if after.iter().all(|checked| checked.objects.is_empty()) && !args.paths.allow_empty {
         return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
     let before = match args.from.as_slice() {
-        [] if args.paths.paths.is_empty() && sources::in_git() => vec![sources::head(version)?],
-        given => given.iter().map(|source| sources::read(source, version)).collect::<Result<Vec<_>, _>>()?,
+        [] if args.paths.paths.is_empty() && sources::in_git() => vec![sources::head(version, &exclude)?],
+        given => given.iter().map(|source| sources::read(source, version, &exclude)).collect::<Result<Vec<_>, _>>()?,
     };
     let options = Options {
         version,
@@ -178,8 +184,8 @@ fn comment_key(text: &str) -> Result<String, String> {
     }
 }
 
-fn read(paths: &Paths, version: Version) -> Result<Vec<Checked>, Failure> {
-    let inputs = input::collect(paths)?;
+fn read(paths: &Paths, version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
+    let inputs = input::collect_but(paths, exclude)?;
     let options = check::Options::of(version);
     inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
 }

@@ -1,5 +1,6 @@
 //! `plimsoll show`: each object as the API server decodes it or, with `--defaults`, would store it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +10,7 @@ use plimsoll::schema::Version;
 use serde_json::{Value, json};
 
 use super::input::{self, Paths};
+use super::settings::{self, Settings};
 use super::{Failure, output};
 
 /// Arguments of `show`.
@@ -19,9 +21,12 @@ pub struct ShowArgs {
     /// Fill in the server's defaults: the object as it would be stored.
     #[arg(long)]
     defaults: bool,
-    /// The API server's minor version, 1.30 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
-    kubernetes_version: Version,
+    /// The API server's minor version, 1.30 to 1.37 [default: 1.36].
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
+    kubernetes_version: Option<Version>,
+    /// The configuration [default: the nearest plimsoll.yaml, from the current directory upwards].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// How to print.
     #[arg(long, value_enum, default_value = "yaml")]
     format: Format,
@@ -37,18 +42,16 @@ enum Format {
 
 /// Runs `show`.
 pub fn run(args: &ShowArgs) -> Result<ExitCode, Failure> {
-    let options = Options::of(args.kubernetes_version);
+    let Settings { config, exclude } = settings::read(args.config.as_deref())?;
+    let version = args.kubernetes_version.or(config.kubernetes_version).unwrap_or_default();
+    let options = Options::of(version);
     let mut objects = Vec::new();
-    for input in &input::collect(&args.paths)?.list {
+    for input in &input::collect_but(&args.paths, &exclude)?.list {
         let (path, bytes) = (input.path().into(), input.read()?);
         let checked = if args.defaults { check::check_bytes(path, bytes, options) } else { check::read_bytes(path, bytes) };
         for object in &checked.objects {
             let field = object.field(&checked.parsed.tree);
-            let value = if args.defaults {
-                report::stored_json(field, &object.id, args.kubernetes_version)
-            } else {
-                report::object_json(field)
-            };
+            let value = if args.defaults { report::stored_json(field, &object.id, version) } else { report::object_json(field) };
             objects.push(json!({"path": &*checked.path, "document": object.document, "object": value}));
         }
     }

@@ -11,30 +11,33 @@ use plimsoll::schema::Version;
 
 use super::Failure;
 use super::input::{self, Paths};
+use super::settings::Exclude;
 
 /// The kinds that a plan of a live cluster looks at.
 const KINDS: &str = "deployments,statefulsets,daemonsets,replicasets,jobs,cronjobs,pods,services,configmaps,persistentvolumeclaims,\
                      horizontalpodautoscalers,poddisruptionbudgets,limitranges,resourcequotas";
 
 /// The manifests of `source`: `DIR`, `FILE`, `git:REV[:DIR]`, `dump:FILE`, `cluster[:CONTEXT]` or `empty`.
-pub fn read(source: &str, version: Version) -> Result<Vec<Checked>, Failure> {
+/// Files of directories and revisions that `exclude` has are left out.
+pub fn read(source: &str, version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
     let options = check::Options::of(version);
     let checked = |path: &str, bytes: Vec<u8>| check::check_bytes(path.into(), bytes, options);
     match source.split_once(':') {
         _ if source == "empty" => Ok(Vec::new()),
         Some(("git", revision)) => {
-            git(revision).map(|files| files.into_iter().map(|(path, bytes)| checked(&path, bytes)).collect())
+            let kept = git(revision)?.into_iter().filter(|(path, _)| !exclude.has(path.as_ref()));
+            Ok(kept.map(|(path, bytes)| checked(&path, bytes)).collect())
         }
-        Some(("dump", path)) => files(path, |path, bytes| checked(path, without_owned(bytes))),
+        Some(("dump", path)) => files(path, exclude, |path, bytes| checked(path, without_owned(bytes))),
         Some(("cluster", context)) => Ok(vec![checked("cluster", without_owned(kubectl(Some(context))?))]),
         _ if source == "cluster" => Ok(vec![checked("cluster", without_owned(kubectl(None)?))]),
-        _ => files(source, checked),
+        _ => files(source, exclude, checked),
     }
 }
 
 /// The manifests of HEAD, for a plan that names neither paths nor sources; an error outside a git work tree.
-pub fn head(version: Version) -> Result<Vec<Checked>, Failure> {
-    read("git:HEAD", version)
+pub fn head(version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
+    read("git:HEAD", version, exclude)
 }
 
 /// Whether the current directory is in a git work tree that has a commit.
@@ -48,7 +51,7 @@ pub fn nodes(text: &str) -> Result<Vec<Node>, Failure> {
         return Ok((1..=count).map(Node::numbered).collect());
     }
     let mut nodes = Vec::new();
-    for checked in read(text, Version::default())? {
+    for checked in read(text, Version::default(), &Exclude::default())? {
         for object in checked.objects.iter().filter(|object| object.id.kind == "Node") {
             nodes.push(Node::from_value(&report::object_json(object.field(&checked.parsed.tree))));
         }
@@ -59,8 +62,8 @@ pub fn nodes(text: &str) -> Result<Vec<Node>, Failure> {
     Ok(nodes)
 }
 
-fn files(path: &str, checked: impl Fn(&str, Vec<u8>) -> Checked) -> Result<Vec<Checked>, Failure> {
-    let inputs = input::collect(&Paths::of(PathBuf::from(path)))?;
+fn files(path: &str, exclude: &Exclude, checked: impl Fn(&str, Vec<u8>) -> Checked) -> Result<Vec<Checked>, Failure> {
+    let inputs = input::collect_but(&Paths::of(PathBuf::from(path)), exclude)?;
     inputs.list.iter().map(|input| Ok(checked(&input.path(), input.read()?))).collect()
 }
 

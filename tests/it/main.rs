@@ -27,6 +27,7 @@ mod readme;
 mod recorded;
 mod reports;
 mod rollouts;
+mod schemas;
 mod settings;
 mod storage;
 mod structure;

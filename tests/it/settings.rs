@@ -85,3 +85,22 @@ fn shells_and_man_are_served() {
     assert!(plimsoll(&["man", "--dir", &folder.path().to_string_lossy()]).status.success());
     assert!(folder.path().join("plimsoll-lint.1").is_file());
 }
+
+#[test]
+fn plans_and_shown_objects_follow_the_configuration() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "a.yaml", SERVICE);
+    write(folder.path(), "old/b.yaml", SET);
+    write(folder.path(), "plimsoll.yaml", "exclude: [old/]\nkubernetes-version: 1.31\n");
+    let run = |args: &[&str]| {
+        let mut command = Command::cargo_bin("plimsoll").expect("built");
+        let output = command.current_dir(folder.path()).args(args).args(["--format", "json"]).output().expect("it runs");
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+    };
+    let plan = run(&["plan", "."]);
+    assert_eq!((plan["kubernetes"].as_str(), plan["objects"].as_array().map(Vec::len)), (Some("1.31"), Some(1)));
+    assert_eq!(run(&["plan", ".", "--kubernetes-version", "1.35"])["kubernetes"], "1.35", "the command line decides");
+    assert_eq!(run(&["plan", "a.yaml", "--from", "."])["objects"][0]["effect"], "none", "so does the directory of before");
+    assert_eq!(run(&["show"])["objects"].as_array().map(Vec::len), Some(1));
+    assert_eq!(run(&["show", "old/b.yaml"])["objects"][0]["object"]["kind"], "StatefulSet", "what is named is read");
+}
