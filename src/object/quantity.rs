@@ -1,5 +1,6 @@
 //! `Quantity`: amounts such as `500m`, `1.5Gi`, `1e3`, read, compared and written as apimachinery's `resource.Quantity` does.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::Field;
@@ -281,7 +282,10 @@ fn fast(text: &str, parts: &Parts, exponent: i32, format: Format) -> Option<Quan
     if spare < 0 || scale < NANO {
         return None;
     }
-    let all = format!("{}{}", parts.whole, parts.fraction);
+    let all = match parts.fraction {
+        "" => Cow::Borrowed(parts.whole),
+        fraction => Cow::Owned(format!("{}{fraction}", parts.whole)),
+    };
     let value: i64 = all.parse().ok()?;
     let magnitude = if binary { value.checked_mul(1 << exponent)? } else { value };
     let canonical = if binary { value & 7 != 0 } else { scale % 3 == 0 && !all.ends_with("000") && !all.starts_with('0') };

@@ -15,26 +15,33 @@ const POD_SPECS: &[(&str, &str)] = &[
     ("CronJob", "spec.jobTemplate.spec.template.spec"),
 ];
 
-/// Fields of a pod spec, and the kind whose name they hold.
-const IN_PODS: &[(&str, &str)] = &[
-    ("serviceAccountName", "ServiceAccount"),
-    ("priorityClassName", "PriorityClass"),
-    ("runtimeClassName", "RuntimeClass"),
-    ("imagePullSecrets[].name", "Secret"),
-    ("volumes[].configMap.name", "ConfigMap"),
-    ("volumes[].secret.secretName", "Secret"),
-    ("volumes[].persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
-    ("volumes[].projected.sources[].configMap.name", "ConfigMap"),
-    ("volumes[].projected.sources[].secret.name", "Secret"),
-    ("containers[].envFrom[].configMapRef.name", "ConfigMap"),
-    ("containers[].envFrom[].secretRef.name", "Secret"),
-    ("containers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
-    ("containers[].env[].valueFrom.secretKeyRef.name", "Secret"),
-    ("initContainers[].envFrom[].configMapRef.name", "ConfigMap"),
-    ("initContainers[].envFrom[].secretRef.name", "Secret"),
-    ("initContainers[].env[].valueFrom.configMapKeyRef.name", "ConfigMap"),
-    ("initContainers[].env[].valueFrom.secretKeyRef.name", "Secret"),
+/// Structs of a pod spec, and their fields with the kind whose name each holds. Grouped, so that every list is gone through once.
+const IN_PODS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "",
+        &[("serviceAccountName", "ServiceAccount"), ("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")],
+    ),
+    ("imagePullSecrets[]", &[("name", "Secret")]),
+    (
+        "volumes[]",
+        &[
+            ("configMap.name", "ConfigMap"),
+            ("secret.secretName", "Secret"),
+            ("persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
+        ],
+    ),
+    ("volumes[].projected.sources[]", &[("configMap.name", "ConfigMap"), ("secret.name", "Secret")]),
+    ("containers[].envFrom[]", FROM_ALL),
+    ("containers[].env[].valueFrom", FROM_ONE),
+    ("initContainers[].envFrom[]", FROM_ALL),
+    ("initContainers[].env[].valueFrom", FROM_ONE),
 ];
+
+/// Fields of an element of `envFrom`.
+const FROM_ALL: &[(&str, &str)] = &[("configMapRef.name", "ConfigMap"), ("secretRef.name", "Secret")];
+
+/// Fields of `valueFrom`.
+const FROM_ONE: &[(&str, &str)] = &[("configMapKeyRef.name", "ConfigMap"), ("secretKeyRef.name", "Secret")];
 
 /// Kind, field, and the kind whose name the field holds; empty where the field's neighbour `kind` says which.
 const IN_OBJECTS: &[(&str, &str, &str)] = &[
@@ -140,8 +147,12 @@ pub fn links(object: &Object, root: Field) -> Links {
     let home = namespace(&object.id.namespace);
     if let Some((_, path)) = POD_SPECS.iter().find(|(of, _)| *of == kind) {
         each(root, path, &mut |spec| {
-            for (path, target) in IN_PODS {
-                each(spec, path, &mut |field| links.references.extend(reference(field, target, home)));
+            for (path, fields) in IN_PODS {
+                each(spec, path, &mut |part| {
+                    for (path, target) in *fields {
+                        each(part, path, &mut |field| links.references.extend(reference(field, target, home)));
+                    }
+                });
             }
             let metadata = if kind == "Pod" { root.get("metadata") } else { spec.parent().get("metadata") };
             links.pod_labels = labels(metadata.get("labels"));
@@ -198,13 +209,14 @@ fn namespace(written: &str) -> &str {
     if written.is_empty() { "default" } else { written }
 }
 
-/// Calls `found` with every field at `path`: `spec.tls[].secretName`.
+/// Calls `found` with every field at `path`: `spec.tls[].secretName`. Goes as deep as the path is long.
 fn each<'a>(from: Field<'a>, path: &'static str, found: &mut dyn FnMut(Field<'a>)) {
-    let mut fields = vec![from];
-    for step in path.split('.') {
-        let (name, list) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
-        let below = fields.iter().map(|field| field.get(name)).filter(|field| field.exists());
-        fields = if list { below.flat_map(|field| field.items().collect::<Vec<_>>()).collect() } else { below.collect() };
+    if path.is_empty() {
+        return found(from);
     }
-    fields.into_iter().for_each(found);
+    let (step, rest) = path.split_once('.').unwrap_or((path, ""));
+    match step.strip_suffix("[]") {
+        Some(list) => from.get(list).items().for_each(|item| each(item, rest, found)),
+        None => from.some(step).into_iter().for_each(|field| each(field, rest, found)),
+    }
 }

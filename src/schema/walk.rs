@@ -77,7 +77,7 @@ impl Walk<'_> {
 
     fn step(&mut self, step: Step) {
         if matches!(step.shape, Shape::Map(_)) {
-            self.tree.node_mut(step.node).flags |= flag::FREE_KEYS;
+            self.tree.mark(step.node, flag::FREE_KEYS);
         }
         let lenient = Step { strictness: Strictness::Lenient, ..step };
         match (step.shape, self.tree.node(step.node).kind) {
@@ -154,7 +154,7 @@ impl Walk<'_> {
         });
         self.hints = self.hints.saturating_sub(1);
         let Some(meant) = hint.meant else {
-            self.tree.node_mut(node).flags |= flag::POISONED;
+            self.tree.mark(node, flag::POISONED);
             return;
         };
         // A misspelt field is read as the one it was meant to be: what it holds is checked, and nobody asks for it again.
@@ -174,6 +174,6 @@ impl Walk<'_> {
             rule: None,
             fix: wrong.fix,
         });
-        self.tree.node_mut(node).flags |= flag::POISONED;
+        self.tree.mark(node, flag::POISONED);
     }
 }

@@ -12,20 +12,20 @@ const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// The annotations on their own. `printed` is the path that the server gives them: a template's real one is another.
-pub fn annotations(errs: &mut Verdicts, annotations: Field, spec: Field, printed: &str) {
+pub fn annotations(errs: &mut Verdicts, annotations: Field, spec: Field, printed: impl Fn() -> String) {
     for (key, value) in annotations.entries() {
         let name = key.strip_prefix(APP_ARMOR);
         if let Err(why) = check(key, value.text(), spec) {
             // The server joins the key with a dot for seccomp, and names the whole map for tolerations.
             let path = match key {
-                TOLERATIONS => printed.to_string(),
-                _ if key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER) => format!("{printed}.{key}"),
-                _ => format!("{printed}[{key}]"),
+                TOLERATIONS => printed(),
+                _ if key == SECCOMP_POD || key.starts_with(SECCOMP_CONTAINER) => format!("{}.{key}", printed()),
+                _ => format!("{}[{key}]", printed()),
             };
             errs.invalid(value, why).printed_as(path);
         }
         if name.is_some_and(|name| !container::all(spec).any(|container| container.get("name").text() == name)) {
-            errs.invalid(value, "the pod has no container of that name").printed_as(format!("{printed}[{key}]"));
+            errs.invalid(value, "the pod has no container of that name").printed_as(format!("{}[{key}]", printed()));
         }
     }
 }

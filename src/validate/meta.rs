@@ -107,37 +107,37 @@ fn is_set(field: Field) -> bool {
 
 /// A map of labels.
 pub fn labels(errs: &mut Verdicts, labels: Field) {
-    labels_printed_as(errs, labels, &labels.path());
+    labels_printed_as(errs, labels, || labels.path());
 }
 
-/// A map of labels whose refusals the server prints under `path`.
-pub fn labels_printed_as(errs: &mut Verdicts, labels: Field, path: &str) {
+/// A map of labels whose refusals the server prints under `path`, which is put together only if there are some.
+pub fn labels_printed_as(errs: &mut Verdicts, labels: Field, path: impl Fn() -> String) {
     for (key, value) in labels.entries() {
         if let Err(why) = text::qualified_name(key) {
-            on_key(errs.invalid(value, format!("the key {why}")), value).printed_as(path);
+            on_key(errs.invalid(value, format!("the key {why}")), value).printed_as(path());
         }
         if let Err(why) = text::label_value(value.text()) {
-            errs.invalid(value, why).printed_as(path);
+            errs.invalid(value, why).printed_as(path());
         }
     }
 }
 
 /// A map of annotations.
 pub fn annotations(errs: &mut Verdicts, annotations: Field) {
-    annotations_printed_as(errs, annotations, &annotations.path());
+    annotations_printed_as(errs, annotations, || annotations.path());
 }
 
 /// A map of annotations whose refusals the server prints under `path`.
-pub fn annotations_printed_as(errs: &mut Verdicts, annotations: Field, path: &str) {
+pub fn annotations_printed_as(errs: &mut Verdicts, annotations: Field, path: impl Fn() -> String) {
     let mut size = 0;
     for (key, value) in annotations.entries() {
         if let Err(why) = text::annotation_key(key) {
-            on_key(errs.invalid(value, format!("the key {why}")), value).printed_as(path);
+            on_key(errs.invalid(value, format!("the key {why}")), value).printed_as(path());
         }
         size += key.len() + value.text().len();
     }
     if size > ANNOTATIONS_SIZE {
-        errs.too_long(annotations, ANNOTATIONS_SIZE).printed_as(path);
+        errs.too_long(annotations, ANNOTATIONS_SIZE).printed_as(path());
     }
 }
 

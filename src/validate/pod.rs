@@ -17,7 +17,7 @@ pub fn pod(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
     let notes = root.get("metadata").get("annotations");
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
-    annotations::annotations(errs, notes, spec, "metadata.annotations");
+    annotations::annotations(errs, notes, spec, || "metadata.annotations".to_string());
     pod_spec(errs, spec, Part::Pod, version);
     for container in spec.get("containers").items().chain(spec.get("initContainers").items()) {
         container::trimmed_image(errs, container);
@@ -47,11 +47,10 @@ pub fn template(errs: &mut Verdicts, template: Field, version: Version) {
     let metadata = template.get("metadata");
     let notes = metadata.get("annotations");
     if metadata.exists() {
-        let path = template.path();
-        meta::labels_printed_as(errs, metadata.get("labels"), &format!("{path}.labels"));
-        let printed = format!("{path}.annotations");
-        meta::annotations_printed_as(errs, notes, &printed);
-        annotations::annotations(errs, notes, spec, &printed);
+        meta::labels_printed_as(errs, metadata.get("labels"), || format!("{}.labels", template.path()));
+        let printed = || format!("{}.annotations", template.path());
+        meta::annotations_printed_as(errs, notes, printed);
+        annotations::annotations(errs, notes, spec, printed);
     }
     pod_spec(errs, spec, Part::Template, version);
     annotations::seccomp_matches(errs, notes, spec);

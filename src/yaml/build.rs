@@ -304,10 +304,7 @@ impl<'t> Builder<'t> {
         self.keys.close(&frame.keys);
         let is_flow = event.style == Style::Flow;
         let end = if is_flow { event.span.end } else { frame.end };
-        let mut node = self.tree.node_mut(frame.node);
-        node.flags &= !OPEN;
-        node.span.end = end;
-        drop(node);
+        self.tree.close(frame.node, end, OPEN);
         let Some(parent) = self.frames.last_mut() else { return Ok(()) };
         parent.end = parent.end.max(end);
         match (frame.role, parent.key) {

@@ -11,7 +11,7 @@ pub(super) struct Packed {
     pub next: NodeId,
     pub index: u32,
     span: Span,
-    /// By `keyed`: the key's span, its characters, or an index into the tree's table of odd keys.
+    /// The key's characters; of an odd key the index into the tree's table of them.
     key: [u32; 2],
     /// A collection's first and last child, or a scalar's characters.
     pub body: [u32; 2],
@@ -35,12 +35,12 @@ enum Tag {
     Seq,
 }
 
-/// How a key's span and characters belong together.
+/// Where a key's span is, given its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keyed {
-    /// The characters are what is written at the span.
+    /// Where the characters are.
     Plain,
-    /// The same, within quotes.
+    /// The same, with the quotes around them.
     Quoted,
     /// There is no span.
     Unwritten,
@@ -137,13 +137,32 @@ impl Packed {
     /// The key's span and characters.
     #[inline]
     pub fn key(&self, odd: &OddKeys) -> (Span, Text) {
-        let span = Span { start: self.key[0], end: self.key[1] };
-        match self.keyed {
-            Keyed::Plain => (span, Text::source(span)),
-            Keyed::Quoted => (span, Text::source(Span { start: span.start + 1, end: span.end - 1 })),
-            Keyed::Unwritten => (Span { start: 0, end: 0 }, Text::from_parts(self.key)),
-            Keyed::Odd => odd.get(self.key[0] as usize).copied().unwrap_or((span, Text::EMPTY)),
-        }
+        let text = Text::from_parts(self.key);
+        let start = self.key[0];
+        let span = match self.keyed {
+            Keyed::Plain => Span { start, end: start + self.key[1] },
+            Keyed::Quoted => Span { start: start - 1, end: start + self.key[1] + 1 },
+            Keyed::Unwritten => Span { start: 0, end: 0 },
+            Keyed::Odd => return odd.get(start as usize).copied().unwrap_or((Span { start: 0, end: 0 }, Text::EMPTY)),
+        };
+        (span, text)
+    }
+
+    /// The key's characters alone, which a look-up asks for at every step.
+    #[inline]
+    pub fn key_text(&self, odd: &OddKeys) -> Text {
+        if self.keyed == Keyed::Odd { self.key(odd).1 } else { Text::from_parts(self.key) }
+    }
+
+    /// Sets the end of a collection that has been read, and takes `flags` away.
+    pub fn close(&mut self, end: u32, flags: u8) {
+        self.span.end = end;
+        self.flags &= !flags;
+    }
+
+    /// Adds `flags`.
+    pub fn mark(&mut self, flags: u8) {
+        self.flags |= flags;
     }
 }
 
@@ -151,12 +170,11 @@ fn pack_key(span: Span, text: Text, odd: &mut OddKeys) -> (Keyed, [u32; 2]) {
     if span == (Span { start: 0, end: 0 }) {
         return (Keyed::Unwritten, text.parts());
     }
-    let ends = [span.start, span.end];
     if text == Text::source(span) {
-        return (Keyed::Plain, ends);
+        return (Keyed::Plain, text.parts());
     }
     if span.end >= span.start + 2 && text == Text::source(Span { start: span.start + 1, end: span.end - 1 }) {
-        return (Keyed::Quoted, ends);
+        return (Keyed::Quoted, text.parts());
     }
     odd.push((span, text));
     (Keyed::Odd, [odd.len() as u32 - 1, 0])

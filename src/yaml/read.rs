@@ -10,8 +10,10 @@ use super::token::TokenKind;
 use super::{Document, Kind, NodeId, Parsed, Problem, ProblemKind, Tree, fast, json};
 use crate::text::Span;
 
-/// From this length on, in bytes, room is made before reading.
+/// From this length on, in bytes, room is made for whatever a text may need.
 const LONG: usize = 1 << 20;
+/// How many bytes of a manifest there are to one node, the defaults among them.
+const USUAL: usize = 16;
 /// How many values and collections a document may have. The API server takes no more than 3 MB at once.
 pub(super) const MOST_NODES: usize = 2_000_000;
 /// How many repeated keys are told of in one document.
@@ -48,8 +50,9 @@ pub fn parse_with(text: String, reader: Reader) -> Parsed {
         return parsed;
     }
     let len = parsed.tree.source().len();
-    if len > LONG {
-        parsed.tree.reserve((len / 8).max((len / 2).min(MOST_NODES)), len);
+    match len > LONG {
+        true => parsed.tree.reserve((len / 8).max((len / 2).min(MOST_NODES)), len),
+        false => parsed.tree.reserve(len / USUAL, 0),
     }
     for piece in split(parsed.tree.source()) {
         document(&mut parsed, piece, reader);

@@ -226,13 +226,23 @@ impl Tree {
     /// The characters of the key of `id`.
     #[inline]
     pub(super) fn key(&self, id: NodeId) -> Text {
-        self.nodes[id.0 as usize].key(&self.odd_keys).1
+        self.nodes[id.0 as usize].key_text(&self.odd_keys)
     }
 
     /// The node `id`, to change.
     pub fn node_mut(&mut self, id: NodeId) -> NodeMut<'_> {
         let node = self.node(id);
         NodeMut { tree: self, id, node }
+    }
+
+    /// Adds `flags` to those of the node `id`.
+    pub(crate) fn mark(&mut self, id: NodeId, flags: u8) {
+        self.nodes[id.0 as usize].mark(flags);
+    }
+
+    /// Says that the collection `id` has been read up to `end`, and takes `flags` away.
+    pub(super) fn close(&mut self, id: NodeId, end: u32, flags: u8) {
+        self.nodes[id.0 as usize].close(end, flags);
     }
 
     /// How many nodes there are.
@@ -316,10 +326,10 @@ impl Tree {
     ///
     /// Half the time of a lint was spent here when every key's text was fetched; the length decides nine times of ten.
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        let mut next = self.node(id).first;
+        let mut next = self.nodes[id.0 as usize].first();
         while next != NodeId::NONE {
             let node = &self.nodes[next.0 as usize];
-            let key = node.key(&self.odd_keys).1;
+            let key = node.key_text(&self.odd_keys);
             if key.len() == name.len() && !node.is_shadowed() && self.text(key) == name {
                 return Some(next);
             }

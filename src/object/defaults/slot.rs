@@ -92,7 +92,7 @@ impl<'t> Slot<'t> {
     /// The map with free keys under `key`, made where nothing is: `labels`, `limits`, `data`.
     pub fn free_map_at(&mut self, key: &str) -> Option<Slot<'_>> {
         let slot = self.struct_at(key)?;
-        slot.tree.node_mut(slot.node).flags |= flag::FREE_KEYS;
+        slot.tree.mark(slot.node, flag::FREE_KEYS);
         Some(slot)
     }
 

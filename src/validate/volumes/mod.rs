@@ -79,10 +79,9 @@ const ODD_NAMES: &[(&str, &str)] = &[("cephfs", "cephFS"), ("downwardAPI", "down
 pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
     let mut known = Volumes { unreadable: volumes.poisoned(), ..Volumes::default() };
     let mut names = Unique::default();
-    let path = volumes.path();
     let templates: Vec<Field> = claim_templates(volumes).collect();
     for template in &templates {
-        let place = format!("{path}[{}]", template.index());
+        let place = format!("{}[{}]", volumes.path(), template.index());
         templated(errs, *template, &place, &mut names, &mut known);
     }
     let pod = pod_name(volumes);
@@ -103,7 +102,7 @@ pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
         made_by_another(errs, volumes, volume, pod.as_deref());
         let position = templates.len() + i;
         if position != volume.index() {
-            errs.reprint(since, &volume.path(), &format!("{path}[{position}]"));
+            errs.reprint(since, &volume.path(), &format!("{}[{position}]", volumes.path()));
         }
     }
     known
