@@ -9,6 +9,7 @@ mod diagnostics;
 mod files;
 mod hints;
 mod hover;
+mod lens;
 mod navigate;
 mod place;
 mod positions;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::positions::Lined;
 use super::server::Server;
-use super::{actions, completion, diagnostics, files, hints, hover, navigate, symbols};
+use super::{actions, completion, diagnostics, files, hints, hover, lens, navigate, symbols};
 
 type Answer = Result<Value, (ErrorCode, String)>;
 
@@ -32,6 +32,7 @@ pub fn answer(server: &mut Server, request: Request) -> Answer {
         "textDocument/foldingRange" => with(params, |params| symbols::folding(server, params)),
         "workspace/symbol" => with(params, |params| symbols::workspace(server, params)),
         "textDocument/inlayHint" => with(params, |params| hints::hints(server, params)),
+        "textDocument/codeLens" => with(params, |params| lens::lenses(server, params)),
         "workspace/textDocumentContent" => with(
             params,
             |params: lsp_types::TextDocumentContentParams| json!({"text": diagnostics::page_at(&params.uri).unwrap_or_default()}),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use lsp_server::{Message, Notification, Request};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CompletionOptions, Diagnostic, InitializeParams, Location, PublishDiagnosticsParams,
-    RenameOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic, InitializeParams, Location,
+    PublishDiagnosticsParams, RenameOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind,
+    TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use plimsoll::check::{self, Checked, Options};
 use plimsoll::diagnostic::Finding;
@@ -101,6 +101,7 @@ impl Server {
             document_symbol_provider: Some(true.into()),
             workspace_symbol_provider: Some(true.into()),
             folding_range_provider: Some(true.into()),
+            code_lens_provider: Some(CodeLensOptions::default()),
             inlay_hint_provider: Some(true.into()),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(vec![" ".to_string(), ":".to_string()]),

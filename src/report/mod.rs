@@ -24,7 +24,9 @@ pub use junit::junit;
 pub use markdown::markdown;
 pub use page::{MARK, page};
 pub use plain::{Colour, plain};
-pub use plan::{BUDGET, Detail, apply_word, effect_word, only, plan_html, plan_json, plan_markdown, plan_svg, plan_text};
+pub use plan::{
+    BUDGET, Detail, apply_word, effect_word, only, plan_html, plan_json, plan_line, plan_markdown, plan_svg, plan_text,
+};
 pub use sarif::sarif;
 pub use sources::{Source, Sources};
 pub use stored::stored_json;

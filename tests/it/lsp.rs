@@ -131,6 +131,31 @@ fn sessions() {
     });
 }
 
+#[test]
+fn lenses_compare_with_head() {
+    let mut client = Client::start();
+    copy(Path::new("testdata/projects/todo"), &client);
+    let git = |args: &[&str]| {
+        let mut command = Command::new("git");
+        command.current_dir(client.folder.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]).args(args);
+        assert!(command.output().expect("git").status.success(), "{args:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "first"]);
+    client.initialize(json!({}));
+    let text = std::fs::read_to_string("testdata/projects/todo-next/web.yaml").expect("UTF-8");
+    client.open("web.yaml", &text);
+    let uri = format!("{}/web.yaml", client.root);
+    let (answer, _) = client.ask("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
+    let titles: Vec<&str> =
+        answer["result"].as_array().expect("lenses").iter().filter_map(|lens| lens["command"]["title"].as_str()).collect();
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../../snapshots/lsp"}, {
+        insta::assert_snapshot!("lens-head", titles.join("\n"));
+    });
+    assert_eq!(client.end(), Some(0));
+}
+
 fn replay(session: &str) -> String {
     let mut client = Client::start();
     let mut out = String::new();

@@ -16,4 +16,4 @@ pub use json::plan_json;
 pub use markdown::{BUDGET, plan_markdown};
 pub use only::{only, plan_svg};
 pub use text::{Detail, plan_text};
-pub use words::{apply_word, effect_word};
+pub use words::{apply_word, effect_word, plan_line};

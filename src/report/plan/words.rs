@@ -131,6 +131,19 @@ pub fn headline(object: &PlannedObject) -> String {
     }
 }
 
+/// What becomes of one object, in a line: its effect, what stands meanwhile, and how often pods are waited for.
+pub fn plan_line(object: &PlannedObject) -> String {
+    let head = match object.effect {
+        Effect::Create if object.rollout.is_none() => "new".to_string(),
+        Effect::Create => "new".to_string() + &object.revision.as_ref().map_or(String::new(), |name| format!(": {name}")),
+        _ => headline(object),
+    };
+    let Some(rollout) = &object.rollout else { return head };
+    let mut parts = vec![head, bounds(rollout)];
+    parts.extend(time(rollout));
+    parts.join("; ")
+}
+
 /// What comes of a change that its values do not say.
 pub fn remark(object: &PlannedObject, change: &Change) -> &'static str {
     match change.effect {
