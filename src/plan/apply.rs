@@ -1,6 +1,7 @@
 //! Applying manifests: what is stored afterwards, what is refused, what is left behind.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -29,11 +30,11 @@ pub struct Outcome {
     /// Where it is written; for one that left the manifests, where it was.
     pub source: Option<Source>,
     /// As it was stored before.
-    pub before: Option<Value>,
+    pub before: Option<Arc<Value>>,
     /// As it is stored now: equal to `before` when refused, `None` when deleted.
-    pub after: Option<Value>,
+    pub after: Option<Arc<Value>>,
     /// As it would be stored if nothing were refused: what the changes are read from.
-    pub wanted: Option<Value>,
+    pub wanted: Option<Arc<Value>>,
     /// Why it is refused; empty when it is not.
     pub causes: Vec<Cause>,
     /// What is different in `wanted`; nothing for an object that is new or no longer in the manifests.
@@ -97,7 +98,7 @@ impl<'a> Manifest<'a> {
         let stored = store.objects.get(&self.key).filter(|_| !self.key.name.ends_with('*'));
         let before = stored.map(|stored| stored.value.clone());
         let (wanted, mut causes) = match stored {
-            None => (stored_json(self.field(), &self.id, options.version), self.created()),
+            None => (Arc::new(stored_json(self.field(), &self.id, options.version)), self.created()),
             Some(stored) => self.updated(store, stored, &applied, options),
         };
         causes.extend(self.twins(&applied, options));
@@ -153,18 +154,21 @@ impl<'a> Manifest<'a> {
     }
 
     /// The stored object after the update, and what the server has against it.
-    fn updated(&self, store: &Store, stored: &Stored, applied: &Value, options: &Options) -> (Value, Vec<Cause>) {
+    fn updated(&self, store: &Store, stored: &Stored, applied: &Value, options: &Options) -> (Arc<Value>, Vec<Cause>) {
         if stored.applied == *applied {
             return (stored.value.clone(), Vec::new());
         }
         let structural = self.created().into_iter().filter(|cause| is_decoding(&cause.cause)).collect::<Vec<_>>();
         let merged = merged(stored, applied, &self.id, options);
         let new = read(&merged, options.version);
-        let Some(new) = root(&new) else { return (merged, structural) };
+        let Some(new) = root(&new) else { return (Arc::new(merged), structural) };
         let mut value = stored_json(new, &self.id, options.version);
         keep_source(&stored.value, &merged, &mut value);
-        if !structural.is_empty() || value == stored.value {
-            return (value, structural);
+        if value == *stored.value {
+            return (stored.value.clone(), structural);
+        }
+        if !structural.is_empty() {
+            return (Arc::new(value), structural);
         }
         let mut errs = Verdicts::default();
         validate::object(new, &self.id, options.version, &mut errs);
@@ -177,7 +181,7 @@ impl<'a> Manifest<'a> {
         let mut causes: Vec<Cause> = causes.map(|verdict| self.cause(verdict)).collect();
         let mut seen = BTreeSet::new();
         causes.retain(|cause| seen.insert((cause.cause.clone(), cause.field.clone())));
-        (value, causes)
+        (Arc::new(value), causes)
     }
 
     fn cause(&self, verdict: Refusal) -> Cause {

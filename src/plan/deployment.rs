@@ -43,7 +43,7 @@ pub enum Strategy {
 
 impl Deployment {
     /// From a stored object.
-    pub fn of(value: &Value, template: Arc<Template>) -> Deployment {
+    pub fn of(value: &Arc<Value>, template: Arc<Template>) -> Deployment {
         let spec = &value["spec"];
         let replicas = spec["replicas"].as_i64().unwrap_or(1);
         let history = spec["revisionHistoryLimit"].as_i64().unwrap_or(10);
@@ -55,7 +55,7 @@ impl Deployment {
             history: usize::try_from(history).ok().filter(|_| history != i64::from(i32::MAX)),
             sets: Vec::new(),
             newest: None,
-            value: Arc::new(value.clone()),
+            value: value.clone(),
         }
     }
 

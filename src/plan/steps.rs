@@ -1,20 +1,69 @@
 //! How the pods of one object come and go: the simulation's log turned into steps and bounds.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use super::apply::Outcome;
 use super::name;
 use super::sim::{Entry, Run, What};
 use super::store::Key;
-use super::{Action, Bounds, Counts, NeverReady, Rollout, Step, Time, Wait};
+use super::{Action, Bounds, Counts, NeverReady, Rollout, Runs, Step, Time, Wait};
 use crate::object::intstr::{IntOrString, Round};
 use crate::schema::Version;
 
 /// `progressDeadlineSeconds` of a Deployment that is never reported as failed.
 const NO_DEADLINE: i64 = 2_147_483_647;
 
+/// The names that controllers give the revisions of stored objects. A name takes the hash of a dump of several thousand bytes, and
+/// is asked for in many steps.
+pub struct Names(HashMap<*const Value, Option<String>>);
+
+impl Names {
+    /// Of what `outcomes` stored, and of all that ReplicaSets of `simulated` were made from; these must outlive the names.
+    pub fn of(outcomes: &[Outcome], simulated: &Runs, version: Version) -> Names {
+        let stored = outcomes.iter().flat_map(|outcome| outcome.before.iter().chain(&outcome.after));
+        let made_from = simulated.run.sets.values().chain(simulated.never.sets.values());
+        let mut names = HashMap::new();
+        for value in stored.chain(made_from) {
+            names.entry(Arc::as_ptr(value)).or_insert_with(|| name::revision(value, version));
+        }
+        Names(names)
+    }
+
+    /// The name of the ReplicaSet or ControllerRevision of this very value.
+    pub fn get(&self, value: &Arc<Value>) -> Option<String> {
+        self.0.get(&Arc::as_ptr(value)).cloned().flatten()
+    }
+}
+
+/// A run with its log by object: searching all of it for each of 1,000 objects would take longer than simulating them.
+pub struct History<'a> {
+    /// The run.
+    pub of: &'a Run,
+    entries: HashMap<&'a Key, Vec<&'a Entry>>,
+    names: &'a Names,
+}
+
+impl<'a> History<'a> {
+    /// Of one run, told with these names.
+    pub fn of(run: &'a Run, names: &'a Names) -> History<'a> {
+        let mut entries: HashMap<&Key, Vec<&Entry>> = HashMap::new();
+        for entry in &run.log {
+            entries.entry(&*entry.object).or_default().push(entry);
+        }
+        History { of: run, entries, names }
+    }
+
+    fn entries(&self, key: &Key) -> impl Iterator<Item = &'a Entry> {
+        self.entries.get(key).into_iter().flatten().copied()
+    }
+}
+
 /// The rollout of the object `key`, stored as `object`; `None` where no pod of it comes or goes.
-pub fn rollout(key: &Key, object: &Value, run: &Run, never: &Run, version: Version) -> Option<Rollout> {
-    let steps = steps(key, run, version);
+pub fn rollout(key: &Key, object: &Value, run: &History, never: &History) -> Option<Rollout> {
+    let steps = steps(key, run);
     if steps.is_empty() {
         return None;
     }
@@ -27,20 +76,20 @@ pub fn rollout(key: &Key, object: &Value, run: &Run, never: &Run, version: Versi
         max_surge,
         max_unavailable,
         bounds: bounds(key, run),
-        if_never_ready: never_ready(key, spec, &steps, never, version),
+        if_never_ready: never_ready(key, spec, &steps, never),
         time: time(spec, &steps),
         steps,
     })
 }
 
 /// The log's entries of one object as steps: what one look of the controller does is one step, and a wait ends it.
-fn steps(key: &Key, run: &Run, version: Version) -> Vec<Step> {
+fn steps(key: &Key, run: &History) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut last: Option<(usize, Counts)> = None;
-    for entry in entries(key, run) {
+    for entry in run.entries(key) {
         match &entry.what {
             What::Did(action) => {
-                let action = named(action, run, version);
+                let action = named(action, run);
                 match steps.last_mut().filter(|step| step.then.is_none() && last == Some((entry.round, entry.counts))) {
                     Some(step) => step.actions.push(action),
                     None => steps.push(Step { actions: vec![action], counts: entry.counts, then: None }),
@@ -57,13 +106,9 @@ fn steps(key: &Key, run: &Run, version: Version) -> Vec<Step> {
     steps
 }
 
-fn entries<'a>(key: &'a Key, run: &'a Run) -> impl Iterator<Item = &'a Entry> {
-    run.log.iter().filter(move |entry| *entry.object == *key)
-}
-
 /// The action with the name that the ReplicaSet will really have in place of its number.
-fn named(action: &Action, run: &Run, version: Version) -> Action {
-    let real = run.sets.get(&action.target).and_then(|made_from| name::revision(made_from, version));
+fn named(action: &Action, run: &History) -> Action {
+    let real = run.of.sets.get(&action.target).and_then(|made_from| run.names.get(made_from));
     let target = real.map_or(action.target.clone(), |name| format!("ReplicaSet/{name}"));
     Action { target, ..action.clone() }
 }
@@ -79,9 +124,9 @@ fn strategy(key: &Key, spec: &Value) -> String {
 }
 
 /// How many pods there are to be: `replicas`, a Job's completions, or as many as there are in the end.
-fn wanted(key: &Key, spec: &Value, run: &Run) -> i64 {
+fn wanted(key: &Key, spec: &Value, run: &History) -> i64 {
     let field = if key.kind == "Job" { &spec["completions"] } else { &spec["replicas"] };
-    let counted = || entries(key, run).last().map_or(0, |entry| entry.counts.pods);
+    let counted = || run.entries(key).last().map_or(0, |entry| entry.counts.pods);
     field.as_i64().unwrap_or_else(counted)
 }
 
@@ -103,9 +148,9 @@ fn limits(key: &Key, spec: &Value, replicas: i64) -> (Option<i64>, Option<i64>) 
     }
 }
 
-fn bounds(key: &Key, run: &Run) -> Bounds {
-    let start = run.start.get(key).copied().unwrap_or_default();
-    let all = || std::iter::once(start).chain(entries(key, run).map(|entry| entry.counts));
+fn bounds(key: &Key, run: &History) -> Bounds {
+    let start = run.of.start.get(key).copied().unwrap_or_default();
+    let all = || std::iter::once(start).chain(run.entries(key).map(|entry| entry.counts));
     Bounds {
         min_ready: all().map(|counts| counts.ready).min().unwrap_or(0),
         max_counted: all().map(|counts| counts.pods).max().unwrap_or(0),
@@ -114,16 +159,16 @@ fn bounds(key: &Key, run: &Run) -> Bounds {
 }
 
 /// Where it ends if no new pod becomes ready; `None` for what does not wait for readiness.
-fn never_ready(key: &Key, spec: &Value, steps: &[Step], never: &Run, version: Version) -> Option<NeverReady> {
+fn never_ready(key: &Key, spec: &Value, steps: &[Step], never: &History) -> Option<NeverReady> {
     let waits = steps.iter().any(|step| step.then.as_ref().is_some_and(|then| then.kind == "ready"));
     if key.kind == "Job" || !waits {
         return None;
     }
-    let stopped = self::steps(key, never, version);
+    let stopped = self::steps(key, never);
     let deadline = spec["progressDeadlineSeconds"].as_i64().filter(|&seconds| seconds != NO_DEADLINE);
     Some(NeverReady {
         stops_at: stopped.len(),
-        ready: entries(key, never).last().map_or(0, |entry| entry.counts.ready),
+        ready: never.entries(key).last().map_or(0, |entry| entry.counts.ready),
         reported_after_seconds: deadline.filter(|_| key.kind == "Deployment"),
         recovers_by_itself: !(key.kind == "StatefulSet" && spec["podManagementPolicy"] == "OrderedReady"),
     })

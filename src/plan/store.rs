@@ -35,7 +35,7 @@ pub struct Stored {
     /// Who it is; the namespace filled in.
     pub id: ObjectId,
     /// As the server stores it, defaults filled in, without status and server-made metadata.
-    pub value: Value,
+    pub value: Arc<Value>,
     /// As it was last applied: the manifest as written.
     pub applied: Value,
     /// Where it is written.

@@ -7,18 +7,27 @@ use super::changes;
 use super::limits::Limits;
 use super::name;
 use super::quota::{self, Usage};
-use super::steps;
+use super::steps::{self, History, Names};
 use super::store::Store;
 use super::totals::{self, Costs, Moment, Side};
 use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs};
 
+/// What each object is told from: what was simulated, and what things are called.
+struct Told<'a> {
+    run: History<'a>,
+    never: History<'a>,
+    names: &'a Names,
+}
+
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
-    let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, simulated, options)).collect();
+    let names = Names::of(outcomes, simulated, options.version);
+    let told = Told { run: History::of(&simulated.run, &names), never: History::of(&simulated.never, &names), names: &names };
+    let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, &told, options)).collect();
     objects.sort_by(|a, b| {
-        let key = |object: &PlannedObject| {
-            (rank(object.effect), object.id.namespace.clone(), object.id.kind.clone(), object.id.name.clone())
-        };
+        fn key(object: &PlannedObject) -> (u8, &str, &str, &str) {
+            (rank(object.effect), &object.id.namespace, &object.id.kind, &object.id.name)
+        }
         key(a).cmp(&key(b))
     });
     let (totals, quotas) = sums(outcomes, simulated);
@@ -31,7 +40,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
         totals,
         quotas,
         findings: Vec::new(),
-        assumptions: assumptions(outcomes, options),
+        assumptions: assumptions(outcomes, &names, options),
     }
 }
 
@@ -39,8 +48,8 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
 fn sums(outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
     let nothing = Moment::default();
     let (earlier, moments) = (totals::moments(&simulated.start), totals::moments(&simulated.run));
-    let old: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.before.as_ref()).collect();
-    let new: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.after.as_ref()).collect();
+    let old: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.before.as_deref()).collect();
+    let new: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.after.as_deref()).collect();
     let before = Side { objects: &old, moment: earlier.last().unwrap_or(&nothing) };
     let after = Side { objects: &new, moment: moments.last().unwrap_or(&nothing) };
     let costs = Costs::of(moments.iter().chain([before.moment]), &Limits::of(new.iter().copied()));
@@ -63,7 +72,7 @@ fn rank(effect: Effect) -> u8 {
     }
 }
 
-fn object(outcome: &Outcome, simulated: &Runs, options: &Options) -> PlannedObject {
+fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
     let effect = match outcome.verdict {
         Verdict::Refused => Effect::Refused,
         Verdict::Deleted => Effect::Delete,
@@ -71,25 +80,25 @@ fn object(outcome: &Outcome, simulated: &Runs, options: &Options) -> PlannedObje
         Verdict::Stored if outcome.before.is_none() => Effect::Create,
         Verdict::Stored => changes::effect(&outcome.changes),
     };
-    let shown = outcome.after.as_ref().or(outcome.before.as_ref());
-    let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &simulated.run, &simulated.never, options.version));
+    let shown = outcome.after.as_deref().or(outcome.before.as_deref());
+    let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &told.run, &told.never));
     PlannedObject {
         id: outcome.id.clone(),
         effect,
-        revision: outcome.after.as_ref().and_then(|after| name::revision(after, options.version)),
-        revision_before: outcome.before.as_ref().and_then(|before| name::revision(before, options.version)),
+        revision: outcome.after.as_ref().and_then(|after| told.names.get(after)),
+        revision_before: outcome.before.as_ref().and_then(|before| told.names.get(before)),
         source: outcome.source.clone(),
         causes: outcome.causes.clone(),
         changes: outcome.changes.clone(),
         rollout,
-        notes: notes(outcome, simulated, options),
+        notes: notes(outcome, told, options),
     }
 }
 
 /// What is worth a line besides changes and steps.
-fn notes(outcome: &Outcome, simulated: &Runs, options: &Options) -> Vec<String> {
+fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
     let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
-    for (_, count, why) in simulated.run.unscheduled.iter().filter(|(key, _, _)| **key == outcome.key) {
+    for (_, count, why) in told.run.of.unscheduled.iter().filter(|(key, _, _)| **key == outcome.key) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         notes.push(format!("{pods} no node: {why}"));
     }
@@ -97,7 +106,7 @@ fn notes(outcome: &Outcome, simulated: &Runs, options: &Options) -> Vec<String> 
 }
 
 /// What the plan takes for granted, most important first.
-fn assumptions(outcomes: &[Outcome], options: &Options) -> Vec<String> {
+fn assumptions(outcomes: &[Outcome], names: &Names, options: &Options) -> Vec<String> {
     let mut list = Vec::new();
     if outcomes.iter().any(|outcome| outcome.before.is_some()) {
         list.push("everything that was there is ready, and nobody else changed it".to_string());
@@ -105,8 +114,7 @@ fn assumptions(outcomes: &[Outcome], options: &Options) -> Vec<String> {
     if options.nodes.is_none() {
         list.push("every pod finds a node (give --nodes to check)".to_string());
     }
-    if outcomes.iter().any(|outcome| outcome.after.as_ref().is_some_and(|after| name::revision(after, options.version).is_some()))
-    {
+    if outcomes.iter().any(|outcome| outcome.after.as_ref().is_some_and(|after| names.get(after).is_some())) {
         let certain = options.version == name::CERTAIN;
         list.push(if certain { name::ASSUMED } else { name::ASSUMED_OF_OTHER_VERSIONS }.to_string());
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::object_json;
-use super::zero::{Presence, presence};
+use super::zero::{Presence, marks, presence};
 use crate::object::quantity::Quantity;
 use crate::object::{Field, ObjectId};
 use crate::schema::{self, Shape, Table, Type, TypeId, Version};
@@ -45,10 +45,10 @@ pub fn stored_json(root: Field, id: &ObjectId, version: Version) -> Value {
 /// The fields of the struct at `owner`; of a missing one, those that are never left out.
 fn fields(table: &'static Table, owner: Field, id: TypeId) -> Map<String, Value> {
     let kind = table.get(id);
-    let mut out = Map::new();
+    let (mut out, marks) = (Map::new(), marks(kind));
     for info in &kind.fields {
         let field = owner.get(info.name);
-        let presence = presence(kind, info);
+        let presence = presence(marks, info);
         let keep = match presence {
             Presence::Never => false,
             Presence::Always | Presence::OrNull => true,

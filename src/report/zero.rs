@@ -25,15 +25,23 @@ pub enum Presence {
     Never,
 }
 
-/// When `field` of `owner` is stored.
-pub fn presence(owner: &Type, field: &FieldInfo) -> Presence {
+/// What the table says of the fields of one type.
+#[derive(Clone, Copy)]
+pub struct Marks(&'static [(&'static str, Presence)]);
+
+/// Those of the fields of `owner`.
+pub fn marks(owner: &Type) -> Marks {
+    let name = owner.name.split('.').next().unwrap_or("").to_string() + "." + owner.short_name();
+    Marks(table().get(name.as_str()).map_or(&[], Vec::as_slice))
+}
+
+/// When a field is stored whose type has these marks.
+pub fn presence(marks: Marks, field: &FieldInfo) -> Presence {
     // Every struct of the API holds these two by value.
     if matches!(field.name, "metadata" | "spec") && field.shape.inner_struct().is_some() {
         return Presence::Always;
     }
-    let name = owner.name.split('.').next().unwrap_or("").to_string() + "." + owner.short_name();
-    let marked = table().get(name.as_str()).and_then(|fields| fields.iter().find(|(known, _)| *known == field.name));
-    match marked {
+    match marks.0.iter().find(|(known, _)| *known == field.name) {
         Some((_, presence)) => *presence,
         None if field.required => Presence::Always,
         None => Presence::IfNotZero,

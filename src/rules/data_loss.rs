@@ -60,6 +60,6 @@ fn kept(cx: &PlanCx, namespace: &str, name: &str) -> bool {
         let templates = set.before.as_ref()?["spec"]["volumeClaimTemplates"].as_array()?;
         templates.iter().find(|template| template["metadata"]["name"].as_str().is_some_and(|own| name.starts_with(own)))
     };
-    let claim = claim.map(|(_, stored)| &stored.value).or_else(template);
+    let claim = claim.map(|(_, stored)| &*stored.value).or_else(template);
     claim.and_then(|claim| claim["spec"]["storageClassName"].as_str()).is_some_and(of_class)
 }

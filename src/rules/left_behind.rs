@@ -11,7 +11,7 @@ pub const RULE: Rule =
 
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     for outcome in cx.sides.outcomes.iter().filter(|outcome| outcome.key.kind == "StatefulSet") {
-        let (was, is) = (wanted(outcome.before.as_ref()), wanted(outcome.after.as_ref()));
+        let (was, is) = (wanted(outcome.before.as_deref()), wanted(outcome.after.as_deref()));
         let whole = cx.sides.outcomes.iter().any(|other| {
             other.key.kind == "Namespace" && other.key.name == outcome.key.namespace && other.verdict == Verdict::Deleted
         });

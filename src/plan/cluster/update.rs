@@ -29,13 +29,13 @@ impl Cluster {
         }
     }
 
-    fn take_over(&mut self, key: &Key, value: &Value) {
+    fn take_over(&mut self, key: &Key, value: &Arc<Value>) {
         match (key.group.as_str(), key.kind.as_str()) {
             ("", "Namespace") => {
                 self.namespaces.insert(key.name.clone(), labels(&value["metadata"]["labels"]));
             }
             ("", "PersistentVolumeClaim") => {
-                let claim = Claim { owner: ClaimOwner::None, deleting: false, value: Arc::new(value.clone()) };
+                let claim = Claim { owner: ClaimOwner::None, deleting: false, value: value.clone() };
                 self.claims
                     .entry((key.namespace.clone(), key.name.clone()))
                     .and_modify(|known| known.value = claim.value.clone())
@@ -59,7 +59,7 @@ impl Cluster {
         }
     }
 
-    fn add(&mut self, key: &Key, value: &Value) {
+    fn add(&mut self, key: &Key, value: &Arc<Value>) {
         let Some(spec) = new_spec(key, value) else { return };
         let label = match spec {
             Spec::Pod => "/".to_string(),
@@ -88,7 +88,7 @@ impl Cluster {
         }
     }
 
-    fn change(&mut self, id: Id, value: &Value) {
+    fn change(&mut self, id: Id, value: &Arc<Value>) {
         let known = &self.workloads[id];
         let mut changed = false;
         let mut template = |known: &[&Arc<Template>], read: fn(&Value) -> Template| {
@@ -150,7 +150,7 @@ pub fn shown(key: &Key) -> String {
 }
 
 /// What a new object is; `None` for what makes no pods.
-fn new_spec(key: &Key, value: &Value) -> Option<Spec> {
+fn new_spec(key: &Key, value: &Arc<Value>) -> Option<Spec> {
     let template = || Arc::new(Template::of(&value["spec"]["template"]));
     Some(match (key.group.as_str(), key.kind.as_str()) {
         ("apps", "Deployment") => Spec::Deployment(Deployment::of(value, template())),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::dump;
 use crate::schema::{Table, Version};
 
 const TEXT: &str = include_str!("../../../schemas/go-1.36.txt");
@@ -21,7 +22,6 @@ pub enum GoType {
 }
 
 /// A field of a struct.
-#[derive(Clone, Copy)]
 pub struct GoField {
     /// `TTY`.
     pub name: &'static str,
@@ -29,6 +29,8 @@ pub struct GoField {
     pub go_type: &'static str,
     /// `tty`; `None` for an embedded struct whose fields stand among those of the struct around it.
     pub json: Option<&'static str>,
+    /// What it is dumped as where it is not set; empty until all types are read.
+    pub unset: String,
 }
 
 impl Types {
@@ -40,7 +42,7 @@ impl Types {
             if nearest != super::CERTAIN {
                 keep_known(&mut types, Table::of(nearest));
             }
-            Types(types)
+            with_unset(Types(types))
         })
     }
 
@@ -48,6 +50,22 @@ impl Types {
     pub fn get(&self, name: &str) -> Option<&GoType> {
         self.0.get(name)
     }
+}
+
+/// Makes, once, what is dumped of the fields that are not set, which are nearly all of a template's 200.
+fn with_unset(mut types: Types) -> Types {
+    let structs = types.0.values().filter_map(|go_type| match go_type {
+        GoType::Struct(fields) => Some(fields),
+        GoType::Alias(_) => None,
+    });
+    let texts: HashMap<&str, String> =
+        structs.flatten().map(|field| (field.go_type, dump::unset(field.go_type, &types))).collect();
+    for go_type in types.0.values_mut() {
+        if let GoType::Struct(fields) = go_type {
+            fields.iter_mut().for_each(|field| field.unset = texts.get(field.go_type).cloned().unwrap_or_default());
+        }
+    }
+    types
 }
 
 fn read(text: &'static str) -> HashMap<&'static str, GoType> {
@@ -67,7 +85,8 @@ fn read(text: &'static str) -> HashMap<&'static str, GoType> {
             }
             _ => {
                 if let Some(GoType::Struct(fields)) = types.get_mut(last) {
-                    fields.push(GoField { name: first, go_type: second, json: Some(third).filter(|json| *json != "-") });
+                    let json = Some(third).filter(|json| *json != "-");
+                    fields.push(GoField { name: first, go_type: second, json, unset: String::new() });
                 }
             }
         }
