@@ -93,6 +93,11 @@ impl Verdicts {
         &mut self.list[before..]
     }
 
+    /// Takes back what was said about the field printed as `field`.
+    pub fn withdraw(&mut self, field: &str) {
+        self.list.retain(|verdict| verdict.field != field);
+    }
+
     /// Prints all that was said since there were `since` verdicts as if the field `from` were called `to`: for the places where
     /// the server's own path is not the real one.
     pub fn reprint(&mut self, since: usize, from: &str, to: &str) {

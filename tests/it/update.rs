@@ -50,6 +50,56 @@ fn difference(case: &Case) -> Option<String> {
     (found != case.causes).then(|| format!("{}: missed {missed:?}, extra {extra:?}", case.name()))
 }
 
+/// Each case: kind, what stands in `spec` before and after, and what is refused.
+const KINDS_WITHOUT_RECORDS: &[(&str, &str, &str, &str, &[&str])] = &[
+    (
+        "storage.k8s.io/v1",
+        "CSINode",
+        "drivers: [{name: a.b, nodeID: one}]",
+        "drivers: [{name: a.b, nodeID: two}]",
+        &["spec.drivers"],
+    ),
+    (
+        "storage.k8s.io/v1",
+        "CSINode",
+        "drivers: [{name: a.b, nodeID: one, topologyKeys: [a]}]",
+        "drivers: [{name: a.b, nodeID: one, topologyKeys: [b]}]",
+        &["spec.drivers"],
+    ),
+    (
+        "storage.k8s.io/v1",
+        "CSINode",
+        "drivers: [{name: a.b, nodeID: one}]",
+        "drivers: [{name: a.b, nodeID: one, allocatable: {count: 3}}, {name: c.d, nodeID: one}]",
+        &[],
+    ),
+    ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24]", "cidrs: [10.0.1.0/24]", &["spec.cidrs[0]"]),
+    ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24]", "cidrs: [10.0.0.0/24, 'fd00::/112']", &[]),
+    ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24, 'fd00::/112']", "cidrs: [10.0.0.0/24]", &["spec.cidrs"]),
+];
+
+#[test]
+fn kinds_without_recorded_updates() {
+    for (api_version, kind, old, new, want) in KINDS_WITHOUT_RECORDS {
+        let text = |spec: &str| format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{{spec}}}\n");
+        let found = object(&text(old), &text(new), Apply::Server);
+        let fields: Vec<&str> = found.causes.iter().map(|cause| cause.field.as_str()).collect();
+        assert_eq!(&fields, want, "{kind}: {old} to {new}");
+    }
+}
+
+#[test]
+fn an_ingress_that_exists_may_have_two_classes() {
+    let ingress = |annotations: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: a, annotations: {{{annotations}}}}}\n\
+             spec: {{ingressClassName: b, defaultBackend: {{service: {{name: s, port: {{number: 1}}}}}}}}\n"
+        )
+    };
+    let found = object(&ingress(""), &ingress("kubernetes.io/ingress.class: c"), Apply::Server);
+    assert_eq!((found.effect, found.causes.len()), (Effect::InPlace, 0));
+}
+
 const WEB: &str = "apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}

@@ -2,6 +2,7 @@
 
 mod config;
 mod fixed;
+mod network;
 mod pod;
 mod service;
 mod storage;
@@ -49,6 +50,9 @@ const KINDS: &[(&str, &str, Check)] = &[
     ("apiextensions.k8s.io", "CustomResourceDefinition", config::resource_definition),
     ("apps", "StatefulSet", workloads::stateful_set),
     ("batch", "Job", workloads::job),
+    ("networking.k8s.io", "Ingress", network::ingress),
+    ("networking.k8s.io", "ServiceCIDR", network::service_cidr),
+    ("storage.k8s.io", "CSINode", storage::csi_node),
 ];
 
 /// Puts into `errs` what the server refuses about replacing one object by the other, beyond what [`super::object`] says of the

@@ -1,9 +1,10 @@
-//! Updates of PersistentVolumes and claims. Mirrors core/v1: the data behind them stays where it is.
+//! Updates of PersistentVolumes, claims and CSINodes. Mirrors core/v1 and storage/v1: the data behind them stays where it is.
 
 use std::cmp::Ordering;
 
 use super::{As, Expansion, Update, listed, others, refuse, same, unchanged_at};
 use crate::object::{Field, Quantity};
+use crate::schema::Version;
 use crate::validate::{Verdicts, claim};
 
 /// What of a volume's spec is not where its data is.
@@ -107,5 +108,22 @@ fn class_annotation(errs: &mut Verdicts, update: Update) {
         let annotations = update.new.get("metadata").get("annotations");
         let message = format!("the annotation `{CLASS_ANNOTATION}` cannot be changed after creation");
         refuse(errs, annotations, As::Invalid, message).printed_as(format!("metadata.annotations[{CLASS_ANNOTATION}]"));
+    }
+}
+
+/// Since when a driver can say anew how many volumes it can attach.
+const MUTABLE_ALLOCATABLE: Version = Version(35);
+
+/// A CSINode: drivers come and go, and each stays as it was registered. The server prints the whole list.
+pub fn csi_node(errs: &mut Verdicts, update: Update) {
+    let (was, list) = (update.old.get("spec").get("drivers"), update.new.get("spec").get("drivers"));
+    let allowed: &[&str] = if update.version >= MUTABLE_ALLOCATABLE { &["spec.drivers.allocatable"] } else { &[] };
+    for old in was.items() {
+        for new in list.items().filter(|new| new.get("name").text() == old.get("name").text()) {
+            if !others(old, new, allowed).is_empty() {
+                let message = format!("the driver `{}` cannot be changed after it was registered", new.get("name").text());
+                refuse(errs, new, As::Invalid, message).printed_as(list.path());
+            }
+        }
     }
 }
