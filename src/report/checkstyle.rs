@@ -1,6 +1,6 @@
 //! Findings as Checkstyle XML, which many build servers and review tools read.
 
-use super::Sources;
+use super::{Sources, xml};
 use crate::diagnostic::{Finding, Severity};
 
 /// One `<file>` for each file with findings; `findings` come sorted by path.
@@ -32,21 +32,9 @@ fn error(finding: &Finding, sources: &Sources) -> String {
     )
 }
 
-/// Text for an attribute. Characters that XML cannot hold, not even escaped, become U+FFFD.
+/// Text for an attribute, where a line break that is not escaped would be read as a blank.
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push_str(&format!("&#{};", c as u32)),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
+    xml::escape(text).replace('\t', "&#9;").replace('\n', "&#10;")
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod sarif;
 mod sources;
 mod stored;
 mod summary;
+mod xml;
 mod zero;
 
 pub use checkstyle::checkstyle;

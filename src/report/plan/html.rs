@@ -1,9 +1,10 @@
 //! The plan as one page: nothing to load, nothing to run, light and dark, fit for printing.
 
 use super::rows::{self, Row, Shape};
-use super::svg::{self, Setting, escape};
+use super::svg::{self, Setting};
 use super::words;
 use crate::plan::{Effect, Plan, PlanFinding, PlannedObject, Rollout, Source};
+use crate::report::xml::escape;
 
 const STYLE: &str = include_str!("page.css");
 

@@ -1,10 +1,10 @@
 //! The plan as a pull-request comment: the verdict first, a table, details folded, and never too long to be posted.
 
 use super::rows::{self, Row, Shape};
-use super::svg;
 use super::text::bar;
 use super::words;
 use crate::plan::{Effect, Plan, PlannedObject, Rollout, Step};
+use crate::report::xml;
 
 /// Characters of a comment; the forges' limit is 65,536.
 pub const BUDGET: usize = 60_000;
@@ -198,7 +198,7 @@ fn details(plan: &Plan, index: usize, object: &PlannedObject, without: Without) 
     let name = format!("{} {} {}", words::sign(object.effect), object.id.kind, words::full_name(&object.id));
     let state = if open(object.effect) { " open" } else { "" };
     // Markdown is not read inside this tag.
-    let summary = format!("<summary>{}: {}</summary>", svg::escape(&name), svg::escape(&words::headline(object)));
+    let summary = format!("<summary>{}: {}</summary>", xml::escape(&name), xml::escape(&words::headline(object)));
     Some(format!("<details{state}>{summary}\n\n{body}\n</details>\n\n"))
 }
 

@@ -7,6 +7,7 @@ use super::lanes::{self, Age, Lane, State};
 use super::rows::{self, Row, Shape};
 use super::words;
 use crate::plan::{Counts, Plan, PlannedObject, Rollout};
+use crate::report::xml::escape;
 
 /// Where a timeline is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -288,22 +289,4 @@ fn stretch_tip(lane: &Lane, from: usize, to: usize, state: &State) -> String {
     let age = if state.age == Age::Old { "old" } else { "new" };
     let rounds = if to - from == 1 { format!("round {to}") } else { format!("rounds {} to {to}", from + 1) };
     format!("{}, {rounds}: {age} revision, {phase}", lane.name)
-}
-
-/// Text for HTML and SVG, in elements and in quoted attributes.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            // XML has no place for the other control characters.
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
