@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Checked};
 use plimsoll::diagnostic::Severity;
-use plimsoll::plan::{self, Apply, Effect, Options, Plan, PlanFinding, Prune};
+use plimsoll::plan::{self, Apply, Effect, Options, Origin, Plan, PlanFinding, Prune, WhatIf};
 use plimsoll::report::{self, Detail};
 use plimsoll::schema::Version;
 
@@ -36,6 +36,12 @@ pub struct PlanArgs {
     /// Node manifests, or a number of nodes that are all alike.
     #[arg(long, value_name = "FILE|N")]
     nodes: Option<String>,
+    /// What if no new pod becomes ready, a node is drained, an object is scaled: never-ready, drain=NODE, scale=Kind/name=N.
+    ///
+    /// With never-ready the plan itself is shown as it goes then. The others happen together, once the manifests are rolled out;
+    /// the plan shows what follows. May be given more than once; never-ready goes with the others, too.
+    #[arg(long, value_name = "EVENT", value_parser = WhatIf::parse)]
+    what_if: Vec<WhatIf>,
     /// Pretend that it is this time (RFC 3339), for CronJobs.
     #[arg(long, value_name = "TIME")]
     at: Option<jiff::Timestamp>,
@@ -133,10 +139,11 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     if after.iter().all(|checked| checked.objects.is_empty()) && !args.paths.allow_empty {
         return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
-    let before = match args.from.as_slice() {
-        [] if args.paths.paths.is_empty() && sources::in_git() => vec![sources::head(version, &exclude)?],
-        given => given.iter().map(|source| sources::read(source, version, &exclude)).collect::<Result<Vec<_>, _>>()?,
+    let given = match args.from.as_slice() {
+        [] if args.paths.paths.is_empty() && sources::in_git() => vec!["git:HEAD".to_string()],
+        given => given.to_vec(),
     };
+    let before = given.iter().map(|source| sources::read(source, version, &exclude)).collect::<Result<Vec<_>, _>>()?;
     let options = Options {
         version,
         apply: match args.apply {
@@ -152,11 +159,26 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
         nodes: args.nodes.as_deref().map(sources::nodes).transpose()?,
         now: args.at.unwrap_or_else(jiff::Timestamp::now),
         runs: args.runs,
+        readiness: plan::Readiness::default(),
     };
-    let plan = plan::plan(&before, &after, &options);
+    let mut plan = match args.what_if.as_slice() {
+        [] => plan::plan(&before, &after, &options),
+        events => plan::what_if(&before, &after, events, &options).map_err(Failure::Usage)?,
+    };
+    plan.from = given.iter().map(|source| sources::origin(source)).collect();
+    plan.to = Some(to(&args.paths));
     let code = exit_code(args, &plan);
     output::print(&report(args, plan)?)?;
     Ok(code)
+}
+
+/// Where the manifests that are applied come from.
+fn to(paths: &Paths) -> Origin {
+    let mut named: Vec<String> = paths.paths.iter().map(|path| path.display().to_string()).collect();
+    if named.is_empty() {
+        named.push(".".to_string());
+    }
+    Origin { kind: "files", given: named.join(" "), commit: None, paths: named }
 }
 
 fn report(args: &PlanArgs, mut plan: Plan) -> Result<String, Failure> {
@@ -193,7 +215,8 @@ fn read(paths: &Paths, version: Version, exclude: &Exclude) -> Result<Vec<Checke
 fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {
     let has = |effects: &[Effect]| plan.objects.iter().any(|object| effects.contains(&object.effect));
     let found = |rules: &[&str]| plan.findings.iter().any(|finding| rules.contains(&finding.rule));
-    let stuck = |finding: &PlanFinding| finding.rule == "avail-cannot-finish" && finding.severity == Severity::Error;
+    let endless = |rule: &str| ["avail-cannot-finish", "avail-drain-blocked"].contains(&rule);
+    let stuck = |finding: &PlanFinding| endless(finding.rule) && finding.severity == Severity::Error;
     if has(&[Effect::Refused]) || plan.findings.iter().any(stuck) {
         return ExitCode::from(1);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use plimsoll::check::{self, Checked};
-use plimsoll::plan::Node;
+use plimsoll::plan::{Node, Origin};
 use plimsoll::report;
 use plimsoll::schema::Version;
 
@@ -35,9 +35,21 @@ pub fn read(source: &str, version: Version, exclude: &Exclude) -> Result<Vec<Che
     }
 }
 
-/// The manifests of HEAD, for a plan that names neither paths nor sources; an error outside a git work tree.
-pub fn head(version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
-    read("git:HEAD", version, exclude)
+/// What a plan says of where `source` comes from.
+pub fn origin(source: &str) -> Origin {
+    let of =
+        |kind: &'static str, path: &str| Origin { kind, given: source.to_string(), commit: None, paths: vec![path.to_string()] };
+    match source.split_once(':') {
+        _ if source == "empty" => Origin { paths: Vec::new(), ..of("empty", "") },
+        Some(("git", revision)) => {
+            let (revision, folder) = revision.split_once(':').unwrap_or((revision, "."));
+            Origin { commit: commit(revision).ok(), ..of("git", folder) }
+        }
+        Some(("dump", path)) => of("dump", path),
+        Some(("cluster", _)) => Origin { paths: Vec::new(), ..of("cluster", "") },
+        _ if source == "cluster" => Origin { paths: Vec::new(), ..of("cluster", "") },
+        _ => of("files", source),
+    }
 }
 
 /// Whether the current directory is in a git work tree that has a commit.
@@ -72,7 +84,7 @@ fn files(path: &str, exclude: &Exclude, checked: impl Fn(&str, Vec<u8>) -> Check
 fn git(revision: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let (revision, folder) = revision.split_once(':').unwrap_or((revision, "."));
     let revision = match revision.strip_suffix("...") {
-        Some(branch) => text(run("git", &["merge-base", branch, "HEAD"], None)?).trim().to_string(),
+        Some(_) => commit(revision)?,
         None => revision.to_string(),
     };
     let listing = text(run("git", &["ls-tree", "-r", "-z", "--name-only", &revision, "--", folder], None)?);
@@ -82,6 +94,15 @@ fn git(revision: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let asked: String = paths.iter().map(|path| format!("{revision}:{}{path}\n", prefix.trim_end())).collect();
     let blobs = run("git", &["cat-file", "--batch"], Some(asked.as_bytes()))?;
     Ok(paths.iter().map(|path| path.to_string()).zip(batch(&blobs)).collect())
+}
+
+/// The commit that `revision` means; `main...` is the merge base of `main` and HEAD.
+fn commit(revision: &str) -> Result<String, Failure> {
+    let output = match revision.strip_suffix("...") {
+        Some(branch) => run("git", &["merge-base", branch, "HEAD"], None)?,
+        None => run("git", &["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")], None)?,
+    };
+    Ok(text(output).trim().to_string())
 }
 
 /// The contents in the output of `git cat-file --batch`: `<hash> blob <size>`, the bytes, a line break, and so on.

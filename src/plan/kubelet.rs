@@ -13,6 +13,8 @@ pub enum Readiness {
     Together,
     /// Those made from what the last revision changed never do.
     NeverNew,
+    /// No pod that is made from now on does; those of Jobs fail.
+    NeverMade,
     /// Some of those that could, drawn from this seed; each time at least one.
     Random(u64),
 }
@@ -60,9 +62,7 @@ fn movable(cluster: &Cluster, readiness: Readiness) -> Vec<(Id, Pods)> {
         for pods in &workload.pods {
             let moves = match pods.phase {
                 Phase::Terminating => true,
-                Phase::Pending if readiness == Readiness::NeverNew && is_new(cluster, owner, pods) => {
-                    matches!(workload.spec, Spec::Job(_))
-                }
+                Phase::Pending if fails(cluster, owner, pods, readiness) => matches!(workload.spec, Spec::Job(_)),
                 Phase::Pending => true,
                 _ => false,
             };
@@ -72,6 +72,15 @@ fn movable(cluster: &Cluster, readiness: Readiness) -> Vec<(Id, Pods)> {
         }
     }
     movable
+}
+
+/// Whether a pod that has a node does not become ready.
+pub fn fails(cluster: &Cluster, owner: Id, pods: &Pods, readiness: Readiness) -> bool {
+    match readiness {
+        Readiness::NeverNew => is_new(cluster, owner, pods),
+        Readiness::NeverMade => pods.made == cluster.stage(),
+        Readiness::Together | Readiness::Random(_) => false,
+    }
 }
 
 /// Whether a pod was made from what the last revision of the manifests changed.
@@ -85,9 +94,7 @@ fn step(cluster: &mut Cluster, owner: Id, pods: &Pods, count: i64, readiness: Re
     let is_job = matches!(cluster.workload(owner).spec, Spec::Job(_));
     match pods.phase {
         Phase::Terminating => cluster.remove(owner, pods.id, count),
-        _ if is_job && readiness == Readiness::NeverNew && is_new(cluster, owner, pods) => {
-            cluster.advance(owner, pods.id, count, Phase::Failed);
-        }
+        _ if is_job && fails(cluster, owner, pods, readiness) => cluster.advance(owner, pods.id, count, Phase::Failed),
         _ if is_job => cluster.advance(owner, pods.id, count, Phase::Succeeded),
         _ => cluster.advance(owner, pods.id, count, Phase::Ready),
     }

@@ -8,6 +8,7 @@ mod claims;
 mod cluster;
 mod daemon_set;
 mod deployment;
+mod drain;
 mod effects;
 mod found;
 mod job;
@@ -30,10 +31,11 @@ mod store;
 mod summary;
 mod totals;
 mod twins;
+mod what_if;
 
 pub use apply::{Outcome, Verdict};
 pub use cluster::Cluster;
-pub use found::{PlanCx, RUNNING, Sides, template};
+pub use found::{ClaimName, PlanCx, RUNNING, Sides, template};
 pub use kubelet::Readiness;
 pub use model::*;
 pub use node::Node;
@@ -42,6 +44,7 @@ pub use quota::Usage;
 pub use sim::{Entry, Run, What, settle_never_ready};
 pub use steps::earliest;
 pub use store::{Key, Source, Store, Stored};
+pub use what_if::{WhatIf, what_if};
 
 use std::collections::BTreeSet;
 
@@ -87,6 +90,8 @@ pub struct Options {
     pub now: jiff::Timestamp,
     /// How many runs of each CronJob to list.
     pub runs: usize,
+    /// How pods become ready while the manifests are rolled out.
+    pub readiness: Readiness,
 }
 
 /// What becomes of the cluster: as it should go, and if no new pod ever becomes ready.
@@ -94,7 +99,8 @@ struct Runs {
     /// What led to what is there before; nothing where nothing was.
     start: Run,
     run: Run,
-    never: Run,
+    /// Not asked where no pod becomes ready anyway.
+    never: Option<Run>,
 }
 
 /// One revision of manifests, and how far it is rolled out before the next.
@@ -123,37 +129,71 @@ pub fn replay(revisions: &[Revision], options: &Options) -> Vec<Run> {
 
 /// Plans `after` over what each of `before` in turn, applied and rolled out, has made.
 pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Plan {
-    let mut store = Store::default();
-    let mut cluster = Cluster::new(options);
-    let mut start = Run::default();
-    for manifests in before {
-        let outcomes = apply::apply(&mut store, manifests, options);
-        cluster.update(&store, &outcomes);
-        start = sim::settle(&mut cluster);
-    }
-    let stored_before = store.clone();
-    let claims_before = claims(&cluster);
-    let outcomes = apply::apply(&mut store, after, options);
-    cluster.update(&store, &outcomes);
-    let never = sim::settle_never_ready(&mut cluster.clone());
-    let run = sim::settle(&mut cluster);
-    let runs = Runs { start, run, never };
-    let mut plan = summary::plan(&store, &outcomes, &runs, options);
-    let sides = Sides {
-        manifests: after,
-        before: &stored_before,
-        after: &store,
-        outcomes: &outcomes,
-        run: &runs.run,
-        claims_before: &claims_before,
-        claims_after: &claims(&cluster),
-    };
-    let found = found::findings(&sides, &plan, options);
-    plan.findings.extend(found);
-    plan.findings.sort_by_key(|finding| finding.object.unwrap_or(usize::MAX));
-    plan
+    let mut world = World::of(before, options);
+    let earlier = world.earlier();
+    let outcomes = apply::apply(&mut world.store, after, options);
+    world.cluster.update(&world.store, &outcomes);
+    world.plan(&earlier, after, &outcomes, options)
 }
 
-fn claims(cluster: &Cluster) -> BTreeSet<(String, String)> {
+/// What is stored, and what the controllers have made of it.
+struct World {
+    store: Store,
+    cluster: Cluster,
+    /// What led to it.
+    start: Run,
+}
+
+/// What there was before the change.
+struct Earlier {
+    store: Store,
+    claims: BTreeSet<ClaimName>,
+}
+
+impl World {
+    /// Each of `before` in turn, applied and rolled out.
+    fn of(before: &[Vec<Checked>], options: &Options) -> World {
+        let mut world = World { store: Store::default(), cluster: Cluster::new(options), start: Run::default() };
+        for manifests in before {
+            world.roll_out(manifests, options);
+        }
+        world
+    }
+
+    /// Answers what is refused.
+    fn roll_out(&mut self, manifests: &[Checked], options: &Options) -> Vec<String> {
+        let outcomes = apply::apply(&mut self.store, manifests, options);
+        self.cluster.update(&self.store, &outcomes);
+        self.start = sim::settle(&mut self.cluster);
+        what_if::refused(&outcomes)
+    }
+
+    fn earlier(&self) -> Earlier {
+        Earlier { store: self.store.clone(), claims: claims(&self.cluster) }
+    }
+
+    /// Lets the controllers act on what was just stored, and tells of it.
+    fn plan(&mut self, earlier: &Earlier, manifests: &[Checked], outcomes: &[Outcome], options: &Options) -> Plan {
+        let rolls = options.readiness == Readiness::Together && !self.cluster.is_draining();
+        let never = rolls.then(|| sim::settle_never_ready(&mut self.cluster.clone()));
+        let run = sim::run(&mut self.cluster, options.readiness, sim::MOST_ROUNDS);
+        let runs = Runs { start: std::mem::take(&mut self.start), run, never };
+        let mut plan = summary::plan(&self.store, outcomes, &runs, options);
+        let sides = Sides {
+            manifests,
+            before: &earlier.store,
+            after: &self.store,
+            outcomes,
+            run: &runs.run,
+            claims_before: &earlier.claims,
+            claims_after: &claims(&self.cluster),
+        };
+        plan.findings = found::findings(&sides, &plan, options);
+        plan.findings.sort_by_key(|finding| finding.object.unwrap_or(usize::MAX));
+        plan
+    }
+}
+
+fn claims(cluster: &Cluster) -> BTreeSet<ClaimName> {
     cluster.claims().iter().filter(|(_, claim)| !claim.deleting).map(|(name, _)| name.clone()).collect()
 }

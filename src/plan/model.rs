@@ -18,6 +18,12 @@ pub struct Plan {
     pub kubernetes: Version,
     /// How the manifests are applied.
     pub apply: Apply,
+    /// What was there before: each applied in turn; nothing where nothing was.
+    pub from: Vec<Origin>,
+    /// What is applied; `None` where nobody said where it comes from.
+    pub to: Option<Origin>,
+    /// What is supposed to happen besides: `node-1 is drained`.
+    pub what_if: Vec<String>,
     /// Every object of either side: refused first, then deleted and replaced, rollouts, in place, created, unchanged; within each
     /// by namespace, kind, name.
     pub objects: Vec<PlannedObject>,
@@ -33,6 +39,19 @@ pub struct Plan {
     pub findings: Vec<PlanFinding>,
     /// What the plan takes for granted, most important first.
     pub assumptions: Vec<String>,
+}
+
+/// Where manifests come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// `files`, `git`, `dump`, `cluster` or `empty`.
+    pub kind: &'static str,
+    /// As it was given: `git:main...`.
+    pub given: String,
+    /// The commit, for `git`.
+    pub commit: Option<String>,
+    /// Files and directories, as they were given.
+    pub paths: Vec<String>,
 }
 
 /// What becomes of an object, from harmless to grave.
@@ -66,6 +85,8 @@ pub struct PlannedObject {
     pub id: ObjectId,
     /// What becomes of it.
     pub effect: Effect,
+    /// What becomes of it in a few words, where effect and revisions do not tell.
+    pub headline: Option<String>,
     /// The ReplicaSet or ControllerRevision that the controllers make of its template: `web-bfb6488d7`.
     pub revision: Option<String>,
     /// That of the template before.
@@ -149,7 +170,7 @@ pub struct Step {
 /// One thing a controller does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// `create`, `delete`, `scale`, `stop`, `adopt`, `orphan`, `bind`, `run`, `skip`, `refuse`.
+    /// `create`, `delete`, `evict`, `scale`, `stop`, `adopt`, `orphan`, `bind`, `run`, `skip`, `refuse`.
     pub verb: &'static str,
     /// `ReplicaSet/web-bfb6488d7`, `Pod/db-0`, `PersistentVolumeClaim/data-db-0`, `Job/backup-29400120`.
     pub target: String,
@@ -177,7 +198,7 @@ pub struct Counts {
 /// What a step waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// `ready`, `available`, `gone`, `bound`, `time`, `manual`.
+    /// `ready`, `available`, `gone`, `bound`, `time`, `manual`; `never` for pods that never become ready.
     pub kind: &'static str,
     /// How many pods.
     pub pods: i64,

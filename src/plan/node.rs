@@ -47,6 +47,14 @@ impl Node {
         Node { name, labels, ..Node::default() }
     }
 
+    /// Nothing more is scheduled here but what tolerates that.
+    pub fn cordon(&mut self) {
+        const KEY: &str = "node.kubernetes.io/unschedulable";
+        if !self.taints.iter().any(|taint| taint.key == KEY) {
+            self.taints.push(Taint::new(KEY, "NoSchedule"));
+        }
+    }
+
     /// From a Node manifest.
     pub fn from_value(value: &Value) -> Node {
         let status = &value["status"];

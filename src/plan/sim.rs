@@ -9,7 +9,7 @@ use super::cluster::{Action, Cluster, Id, Spec};
 use super::kubelet::{self, Dice, Readiness};
 use super::pod::{Phase, Template};
 use super::store::Key;
-use super::{Counts, Round, Wait, daemon_set, deployment, job, model, replica_set, stateful_set};
+use super::{Counts, Round, Wait, daemon_set, deployment, drain, job, model, replica_set, stateful_set};
 
 /// What a simulation came to.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ pub enum What {
 }
 
 /// No rollout takes more rounds; beyond, what is simulated is a number written too large.
-const MOST_ROUNDS: usize = 4000;
+pub const MOST_ROUNDS: usize = 4000;
 
 /// All rows of all rounds together are not more than about this.
 const MOST_ROWS: usize = 400_000;
@@ -85,19 +85,20 @@ pub fn run(cluster: &mut Cluster, readiness: Readiness, rounds: usize) -> Run {
     let mut dice = Dice::new(if let Readiness::Random(seed) = readiness { seed } else { 0 });
     let mut rows = 0;
     for round in 0..rounds.min(MOST_ROUNDS) {
+        evict(cluster, &mut run, round);
         control(cluster, &mut run, round);
         run.note(cluster);
         rows += run.rounds.last().map_or(0, |round| round.pods.len());
-        run.wait(cluster, round);
+        run.wait(cluster, round, readiness);
         if rows > MOST_ROWS || !kubelet::play(cluster, readiness, &mut dice) {
             run.cut = rows > MOST_ROWS;
-            return run.finish(cluster);
+            return run.finish(cluster, readiness);
         }
         cluster.collect_claims();
         cluster.bind_waiting();
     }
     run.cut = true;
-    run.finish(cluster)
+    run.finish(cluster, readiness)
 }
 
 /// Runs the controllers until nothing moves.
@@ -172,23 +173,23 @@ impl Run {
     }
 
     /// Notes what each workload waits for while the kubelet plays.
-    fn wait(&mut self, cluster: &Cluster, round: usize) {
+    fn wait(&mut self, cluster: &Cluster, round: usize, readiness: Readiness) {
         for id in cluster.tops() {
-            if let Some(wait) = pause(cluster, id) {
+            if let Some(wait) = pause(cluster, id, readiness) {
                 let (object, counts) = (cluster.workload(id).key.clone(), cluster.counts(id));
                 self.log.push(Entry { object, round, what: What::Waited(wait), counts });
             }
         }
     }
 
-    fn finish(mut self, cluster: &Cluster) -> Run {
+    fn finish(mut self, cluster: &Cluster, readiness: Readiness) -> Run {
         self.sets = cluster.made_from();
         let shortened =
             |id| matches!(&cluster.workload(id).spec, Spec::StatefulSet(set) if set.replicas == stateful_set::MOST_REPLICAS);
         self.cut |= cluster.tops().any(shortened);
         for id in cluster.tops() {
             let key = &cluster.workload(id).key;
-            if let Some(wait) = pause(cluster, id).or_else(|| stuck(cluster, id)) {
+            if let Some(wait) = pause(cluster, id, readiness).or_else(|| stuck(cluster, id)) {
                 self.waiting.push((key.clone(), wait));
             }
         }
@@ -201,12 +202,35 @@ impl Run {
 }
 
 /// What the kubelet could do for a workload.
-fn pause(cluster: &Cluster, id: Id) -> Option<Wait> {
+fn pause(cluster: &Cluster, id: Id, readiness: Readiness) -> Option<Wait> {
     let (pending, stopping) = (cluster.count(id, Phase::Pending), cluster.count(id, Phase::Terminating));
+    let pods = || cluster.family(id).into_iter().flat_map(|workload| &workload.pods);
+    let stays = || pods().all(|pods| pods.phase != Phase::Pending || kubelet::fails(cluster, id, pods, readiness));
     match (pending, stopping) {
         (0, 0) => None,
         (0, pods) => Some(Wait { kind: "gone", pods }),
+        (pods, _) if readiness == Readiness::NeverMade && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
         (pods, _) => Some(Wait { kind: "ready", pods }),
+    }
+}
+
+fn is_job(cluster: &Cluster, id: Id) -> bool {
+    matches!(cluster.workload(id).spec, Spec::Job(_))
+}
+
+/// Evicts what may leave the drained nodes; ReplicaSets follow at once, as they do before a Deployment looks again.
+fn evict(cluster: &mut Cluster, run: &mut Run, round: usize) {
+    for (owner, pods, count) in drain::evicted(cluster) {
+        let top = cluster.top(owner);
+        let object = cluster.workload(top).key.clone();
+        let action = cluster.eviction(owner, pods, count);
+        cluster.apply(Action::Delete { owner, pods, count });
+        if cluster.workload(owner).owner.is_some() {
+            sync(cluster, owner).into_iter().for_each(|action| cluster.apply(action));
+        }
+        let counts = cluster.counts(top);
+        run.log.iter_mut().filter(|entry| entry.round == round && entry.object == object).for_each(|entry| entry.counts = counts);
+        run.log.push(Entry { object, round, what: What::Did(action), counts });
     }
 }
 

@@ -24,7 +24,7 @@ impl Names {
     /// Of what `outcomes` stored, and of all that ReplicaSets of `simulated` were made from; these must outlive the names.
     pub fn of(outcomes: &[Outcome], simulated: &Runs, version: Version) -> Names {
         let stored = outcomes.iter().flat_map(|outcome| outcome.before.iter().chain(&outcome.after));
-        let made_from = simulated.run.sets.values().chain(simulated.never.sets.values());
+        let made_from = simulated.run.sets.values().chain(simulated.never.iter().flat_map(|never| never.sets.values()));
         let mut names = HashMap::new();
         for value in stored.chain(made_from) {
             names.entry(Arc::as_ptr(value)).or_insert_with(|| name::revision(value, version));
@@ -62,21 +62,23 @@ impl<'a> History<'a> {
 }
 
 /// The rollout of the object `key`, stored as `object`; `None` where no pod of it comes or goes.
-pub fn rollout(key: &Key, object: &Value, run: &History, never: &History) -> Option<Rollout> {
+pub fn rollout(key: &Key, object: &Value, run: &History, never: Option<&History>) -> Option<Rollout> {
     let steps = steps(key, run);
     if steps.is_empty() {
         return None;
     }
     let spec = &object["spec"];
     let replicas = wanted(key, spec, run);
-    let (max_surge, max_unavailable) = limits(key, spec, replicas);
+    let evicted = steps.iter().flat_map(|step| &step.actions).any(|action| action.verb == "evict");
+    // Evictions ask budgets, not the strategy.
+    let (max_surge, max_unavailable) = if evicted { (None, None) } else { limits(key, spec, replicas) };
     Some(Rollout {
-        strategy: strategy(key, spec),
+        strategy: if evicted { "Eviction".to_string() } else { strategy(key, spec) },
         replicas,
         max_surge,
         max_unavailable,
         bounds: bounds(key, run),
-        if_never_ready: never_ready(key, spec, &steps, never),
+        if_never_ready: never.and_then(|never| never_ready(key, spec, &steps, never)).or_else(|| stays(key, spec, &steps, run)),
         time: time(spec, &steps),
         steps,
     })
@@ -161,17 +163,24 @@ fn bounds(key: &Key, run: &History) -> Bounds {
 /// Where it ends if no new pod becomes ready; `None` for what does not wait for readiness.
 fn never_ready(key: &Key, spec: &Value, steps: &[Step], never: &History) -> Option<NeverReady> {
     let waits = steps.iter().any(|step| step.then.as_ref().is_some_and(|then| then.kind == "ready"));
-    if key.kind == "Job" || !waits {
-        return None;
-    }
+    (key.kind != "Job" && waits).then(|| stopped(key, spec, never))
+}
+
+/// Where it ends if the run is that of pods that never become ready.
+fn stays(key: &Key, spec: &Value, steps: &[Step], run: &History) -> Option<NeverReady> {
+    let never = steps.iter().any(|step| step.then.as_ref().is_some_and(|then| then.kind == "never"));
+    (never && !steps.iter().flat_map(|step| &step.actions).any(|action| action.verb == "evict")).then(|| stopped(key, spec, run))
+}
+
+fn stopped(key: &Key, spec: &Value, never: &History) -> NeverReady {
     let stopped = self::steps(key, never);
     let deadline = spec["progressDeadlineSeconds"].as_i64().filter(|&seconds| seconds != NO_DEADLINE);
-    Some(NeverReady {
+    NeverReady {
         stops_at: stopped.len(),
         ready: never.entries(key).last().map_or(0, |entry| entry.counts.ready),
         reported_after_seconds: deadline.filter(|_| key.kind == "Deployment"),
         recovers_by_itself: !(key.kind == "StatefulSet" && spec["podManagementPolicy"] == "OrderedReady"),
-    })
+    }
 }
 
 fn time(spec: &Value, steps: &[Step]) -> Time {

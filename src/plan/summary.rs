@@ -15,14 +15,15 @@ use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs};
 /// What each object is told from: what was simulated, and what things are called.
 struct Told<'a> {
     run: History<'a>,
-    never: History<'a>,
+    never: Option<History<'a>>,
     names: &'a Names,
 }
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
     let names = Names::of(outcomes, simulated, options.version);
-    let told = Told { run: History::of(&simulated.run, &names), never: History::of(&simulated.never, &names), names: &names };
+    let never = simulated.never.as_ref().map(|never| History::of(never, &names));
+    let told = Told { run: History::of(&simulated.run, &names), never, names: &names };
     let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, &told, options)).collect();
     objects.sort_by(|a, b| {
         fn key(object: &PlannedObject) -> (u8, &str, &str, &str) {
@@ -39,8 +40,8 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Opt
         runs: runs::runs(store, options),
         totals,
         quotas,
-        findings: Vec::new(),
         assumptions: assumptions(outcomes, &names, options),
+        ..Plan::default()
     }
 }
 
@@ -81,10 +82,13 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
         Verdict::Stored => changes::effect(&outcome.changes),
     };
     let shown = outcome.after.as_deref().or(outcome.before.as_deref());
-    let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &told.run, &told.never));
+    let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &told.run, told.never.as_ref()));
+    // Another object's change, or what happens to a node, may move pods of one that stays as it is.
+    let moved = effect == Effect::None && rollout.is_some();
     PlannedObject {
         id: outcome.id.clone(),
-        effect,
+        effect: if moved { Effect::Rollout } else { effect },
+        headline: moved.then(|| "itself unchanged, but pods come and go".to_string()),
         revision: outcome.after.as_ref().and_then(|after| told.names.get(after)),
         revision_before: outcome.before.as_ref().and_then(|before| told.names.get(before)),
         source: outcome.source.clone(),

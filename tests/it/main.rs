@@ -37,5 +37,6 @@ mod totals;
 mod update;
 mod validation;
 mod warnings;
+mod what_if;
 mod workloads;
 mod yaml;

@@ -42,7 +42,11 @@ fn plans_are_as_their_schema_says() {
             hold(&schema, &read(&["plan", "--format", "json", "--prune", "all", "--at", at, "--nodes", "2", "--from", from, to]));
         }
     }
-    let mut plan = read(&["plan", "--format", "json", "--at", at, "--from", "empty", "testdata/projects/todo"]);
+    let todo = "testdata/projects/todo";
+    let events = ["--what-if", "drain=node-1", "--what-if", "never-ready", "--what-if", "scale=Deployment/web=5"];
+    hold(&schema, &read(&[&["plan", "--format", "json", "--nodes", "2", todo], &events[..]].concat()));
+    let mut plan = read(&["plan", "--format", "json", "--at", at, "--from", "empty", todo]);
+    assert_eq!(plan["to"], json!({"kind": "files", "given": todo, "paths": [todo]}));
     plan["objects"][0]["effect"] = json!("explode");
     assert!(!schema.is_valid(&plan));
 }

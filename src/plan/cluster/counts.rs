@@ -176,6 +176,13 @@ impl Cluster {
         }
     }
 
+    /// What evicting `count` pods of a group is called in a step.
+    pub fn eviction(&self, owner: Id, pods: u64, count: i64) -> model::Action {
+        let identity = self.workloads[owner].pods.iter().find(|group| group.id == pods).map(|group| group.identity);
+        let target = self.pod_target(owner, identity.unwrap_or_default());
+        model::Action { verb: "evict", target, from: None, to: Some(count) }
+    }
+
     /// `Pod/db-0`, `Pod/agent-????? on node-1`.
     fn pod_target(&self, owner: Id, identity: Identity) -> String {
         let workload = &self.workloads[owner];

@@ -10,6 +10,7 @@ use super::Options;
 use super::claims::{Claim, ClaimOwner};
 use super::daemon_set::DaemonSet;
 use super::deployment::Deployment;
+use super::drain::Drain;
 use super::job::Job;
 use super::labels::Labels;
 use super::node::Node;
@@ -143,6 +144,7 @@ pub struct Cluster {
     empty: Arc<str>,
     waiting: bool,
     anti_affinity: bool,
+    drain: Drain,
 }
 
 /// Whether the nodes are known.
@@ -166,6 +168,26 @@ impl Cluster {
     /// All nodes; one that stands for all where they are not known.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
+    }
+
+    /// What is being drained.
+    pub fn draining(&self) -> &Drain {
+        &self.drain
+    }
+
+    /// Whether any node is being drained.
+    pub fn is_draining(&self) -> bool {
+        !self.drain.nodes().is_empty()
+    }
+
+    /// Cordons nodes; whoever runs the cluster evicts what is on them.
+    pub fn drain(&mut self, drain: Drain) {
+        for node in drain.nodes() {
+            if let Some(node) = self.nodes.get_mut(*node) {
+                node.cordon();
+            }
+        }
+        self.drain = drain;
     }
 
     /// What is taken of each node.

@@ -52,7 +52,12 @@ fn head(out: &mut String, plan: &Plan, verdict: &str) {
         out.push_str(&format!("<li class=\"{class}\"><b>{count}</b> {label}</li>\n"));
     }
     let applied = words::apply_command(plan.apply);
-    out.push_str(&format!("</ul>\n<p class=\"with\">Kubernetes {}, {applied}</p>\n</header>\n", plan.kubernetes));
+    let what_if = words::what_if(plan).map_or(String::new(), |text| format!("<p class=\"with\"><b>{}</b></p>\n", escape(&text)));
+    let origin = words::origin(plan).map_or(String::new(), |origin| format!("{}, ", escape(&origin)));
+    out.push_str(&format!(
+        "</ul>\n{what_if}<p class=\"with\">{origin}Kubernetes {}, {applied}</p>\n</header>\n",
+        plan.kubernetes
+    ));
 }
 
 /// The table of all objects that something becomes of.

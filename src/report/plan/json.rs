@@ -5,18 +5,28 @@ use serde_json::{Map, Value, json};
 use super::words::{apply_word, effect_word};
 use crate::object::ObjectId;
 use crate::plan::{
-    Action, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject, Rollout, Round, Source,
-    Step, Sum,
+    Action, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Origin, Plan, PlanFinding, PlannedObject, Rollout, Round,
+    Source, Step, Sum, Usage,
 };
 
 /// The whole plan.
 pub fn plan_json(plan: &Plan) -> Value {
+    let mut out = body(plan);
+    if let Value::Object(map) = &mut out {
+        put(map, "to", plan.to.as_ref().map(origin_json));
+    }
+    out
+}
+
+fn body(plan: &Plan) -> Value {
     let count = |effect: Effect| plan.objects.iter().filter(|object| object.effect == effect).count();
     json!({
         "schema": "plimsoll.plan/1",
         "plimsoll": env!("CARGO_PKG_VERSION"),
         "kubernetes": plan.kubernetes.to_string(),
         "apply": apply_word(plan.apply),
+        "from": plan.from.iter().map(origin_json).collect::<Vec<Value>>(),
+        "whatIf": plan.what_if,
         "summary": {
             "rollout": count(Effect::Rollout), "inPlace": count(Effect::InPlace) + count(Effect::Future),
             "created": count(Effect::Create), "replaced": count(Effect::Replace), "deleted": count(Effect::Delete),
@@ -26,9 +36,18 @@ pub fn plan_json(plan: &Plan) -> Value {
         "rounds": plan.rounds.iter().map(round_json).collect::<Vec<Value>>(),
         "runs": plan.runs.iter().map(run_json).collect::<Vec<Value>>(),
         "totals": {"before": sum_json(&plan.totals.before), "peak": sum_json(&plan.totals.peak), "after": sum_json(&plan.totals.after)},
+        "quotas": plan.quotas.iter().map(quota_json).collect::<Vec<Value>>(),
         "findings": plan.findings.iter().map(finding_json).collect::<Vec<Value>>(),
         "assumptions": plan.assumptions,
     })
+}
+
+fn origin_json(origin: &Origin) -> Value {
+    let mut out = json!({"kind": origin.kind, "given": origin.given, "paths": origin.paths});
+    if let Value::Object(map) = &mut out {
+        put(map, "commit", origin.commit.as_ref().map(|commit| json!(commit)));
+    }
+    out
 }
 
 fn object_json(object: &PlannedObject) -> Value {
@@ -40,6 +59,7 @@ fn object_json(object: &PlannedObject) -> Value {
         "notes": object.notes,
     });
     if let Value::Object(map) = &mut out {
+        put(map, "headline", object.headline.as_ref().map(|text| json!(text)));
         put(map, "revision", object.revision.as_ref().map(|name| json!(name)));
         put(map, "revisionBefore", object.revision_before.as_ref().map(|name| json!(name)));
         put(map, "source", object.source.as_ref().map(source_json));
@@ -127,6 +147,13 @@ fn sum_json(sum: &Sum) -> Value {
     json!({
         "pods": sum.pods, "claims": sum.claims, "requests": sum.requests, "limits": sum.limits, "storage": sum.storage,
         "loadBalancers": sum.load_balancers,
+    })
+}
+
+fn quota_json(usage: &Usage) -> Value {
+    json!({
+        "namespace": usage.namespace, "quota": usage.quota, "resource": usage.resource, "peak": usage.peak.canonical(),
+        "after": usage.after.canonical(), "hard": usage.hard.canonical(),
     })
 }
 

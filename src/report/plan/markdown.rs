@@ -107,7 +107,8 @@ impl Body {
 }
 
 fn head(plan: &Plan) -> String {
-    let mut out = format!("**{}**\n{}\n\n", words::verdict(plan), words::summary_line(plan));
+    let what_if = words::what_if(plan).map_or(String::new(), |text| format!(" ({})", escape(&text)));
+    let mut out = format!("**{}**{what_if}\n{}\n\n", words::verdict(plan), words::summary_line(plan));
     for finding in plan.findings.iter().filter(|finding| finding.object.is_none()).take(20) {
         out.push_str(&format!("- ⚠ {} `{}`: {}\n", words::severity(finding.severity), finding.rule, escape(&finding.message)));
     }
@@ -128,7 +129,8 @@ fn tail(plan: &Plan, key: &str) -> String {
     for assumption in plan.assumptions.iter().take(3) {
         out.push_str(&format!("Assuming {}.\n", escape(assumption)));
     }
-    out.push_str(&format!("<sub>Kubernetes {}, {}</sub>\n", plan.kubernetes, words::apply_command(plan.apply)));
+    let origin = words::origin(plan).map_or(String::new(), |origin| format!("{}, ", escape(&origin)));
+    out.push_str(&format!("<sub>{origin}Kubernetes {}, {}</sub>\n", plan.kubernetes, words::apply_command(plan.apply)));
     out.push_str(&format!("<!-- plimsoll:plan:{key} -->\n"));
     out
 }

@@ -79,6 +79,7 @@ fn wait_row(wait: &Wait, counts: Counts) -> String {
     let (pods, verb) = if wait.pods == 1 { ("pod", "becomes") } else { ("pods", "become") };
     match wait.kind {
         "ready" | "available" => format!("… {} {new}{pods} {verb} {}", wait.pods, wait.kind),
+        "never" => format!("… {} {pods} never {verb} ready", wait.pods),
         "gone" => format!("… {} old {pods} {} gone", wait.pods, if wait.pods == 1 { "is" } else { "are" }),
         "bound" => "… the claims are bound".to_string(),
         "manual" => "… until someone deletes the old pods".to_string(),
@@ -93,6 +94,8 @@ fn waits(step: &Step) -> String {
     let pods: Vec<&str> = step.actions.iter().filter(|action| kind_of(action) == "Pod").map(name_of).collect();
     match (pods.as_slice(), wait.kind) {
         (_, "manual") => "someone to delete the old pods".to_string(),
+        ([pod], "never") => format!("{pod} ready: never"),
+        (_, "never") => format!("{} ready: never", wait.pods),
         ([pod], kind) => format!("{pod} {kind}"),
         (_, kind) if wait.pods > 0 => format!("{} {kind}", wait.pods),
         (_, kind) => kind.to_string(),
@@ -139,6 +142,10 @@ fn deed(object: &PlannedObject, action: &Action, alike: &[Action]) -> String {
         ("delete", "PersistentVolumeClaim") => format!("delete claim {names}, its data with it"),
         ("create" | "run", "Job") => format!("run {names}"),
         ("create" | "run", _) => format!("start {on}{}{names}", number(action)),
+        ("evict", _) if names.ends_with("?????") => {
+            let count = action.to.unwrap_or(1);
+            format!("evict {count} {}", if count == 1 { "pod" } else { "pods" })
+        }
         ("delete" | "stop", _) => format!("stop {on}{}{names}", number(action)),
         (verb, _) => format!("{verb} {}{names}", number(action)),
     }

@@ -37,7 +37,7 @@ struct Pen {
 /// The plan as text, `width` columns wide.
 pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> String {
     let pen = Pen { detail, colour, width };
-    let mut out = head(plan);
+    let mut out = head(plan, width);
     for (i, object) in plan.objects.iter().enumerate() {
         if object.effect == Effect::None && detail < Detail::Full {
             continue;
@@ -61,11 +61,18 @@ pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> S
     out
 }
 
-fn head(plan: &Plan) -> String {
+fn head(plan: &Plan, width: usize) -> String {
     let unchanged = words::count(plan, &[Effect::None]);
     let objects = if plan.objects.len() == 1 { "1 object".to_string() } else { format!("{} objects", plan.objects.len()) };
     let unchanged = if unchanged > 0 { format!(", {unchanged} unchanged") } else { String::new() };
-    format!("plan  {objects}{unchanged}   Kubernetes {} · {}\n\n", plan.kubernetes, words::apply_command(plan.apply))
+    let with = format!("{objects}{unchanged}   Kubernetes {} · {}", plan.kubernetes, words::apply_command(plan.apply));
+    let mut lines: Vec<String> = words::origin(plan).into_iter().chain(words::what_if(plan)).collect();
+    // One line where it fits.
+    match lines.last_mut() {
+        Some(last) if 6 + last.width() + 3 + with.width() <= width => last.push_str(&format!("   {with}")),
+        _ => lines.push(with),
+    }
+    format!("plan  {}\n\n", lines.join("\n      "))
 }
 
 impl Pen {

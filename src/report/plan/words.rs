@@ -115,6 +115,9 @@ fn shortened(text: &str, most: usize) -> String {
 
 /// What stands behind the name: what becomes of the object, in a few words.
 pub fn headline(object: &PlannedObject) -> String {
+    if let Some(headline) = &object.headline {
+        return headline.clone();
+    }
     match (object.effect, &object.revision_before, &object.revision) {
         (Effect::Refused, Some(_), _) => "the server would refuse this update".to_string(),
         (Effect::Refused, None, _) => "the server would refuse this".to_string(),
@@ -182,6 +185,18 @@ pub fn verdict(plan: &Plan) -> String {
     }
 }
 
+/// `git:HEAD → deploy`; nothing where nobody said where the manifests come from.
+pub fn origin(plan: &Plan) -> Option<String> {
+    let to = plan.to.as_ref()?;
+    let from: Vec<&str> = plan.from.iter().map(|from| from.given.as_str()).collect();
+    Some(format!("{} → {}", if from.is_empty() { "empty".to_string() } else { from.join(", ") }, to.given))
+}
+
+/// `what if node-1 is drained`; nothing for a plan of manifests alone.
+pub fn what_if(plan: &Plan) -> Option<String> {
+    (!plan.what_if.is_empty()).then(|| format!("what if {}", plan.what_if.join(" and ")))
+}
+
 /// `kubectl apply (client)`, as the plan's head says it.
 pub fn apply_command(apply: Apply) -> &'static str {
     match apply {
@@ -239,7 +254,10 @@ pub fn never_ready(object: &PlannedObject, rollout: &Rollout) -> Option<String> 
         Some(pod) => format!("stays so after a fix until someone runs  kubectl delete pod {pod}{}", in_namespace(&object.id)),
         None => "stays so after a fix until someone deletes the pod".to_string(),
     };
-    Some(format!("if the new pods never become ready: stays at step {} ({serving}); {reported}; {back}", never.stops_at))
+    // A plan of pods that never become ready needs no if.
+    let certain = rollout.steps.iter().any(|step| step.then.as_ref().is_some_and(|then| then.kind == "never"));
+    let supposed = if certain { "" } else { "if the new pods never become ready: " };
+    Some(format!("{supposed}stays at step {} ({serving}); {reported}; {back}", never.stops_at))
 }
 
 fn in_namespace(id: &ObjectId) -> String {
