@@ -1,6 +1,5 @@
 //! The plan's page in a real browser, where there is one: it draws, complains about nothing and asks for nothing.
 
-use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -9,8 +8,7 @@ use super::plan_fixture::plan;
 #[test]
 fn the_page_stands_alone() {
     if Command::new("chromium").arg("--version").output().is_err() {
-        let _ = std::io::stderr()
-            .write_all(b"\n*** NOT TESTED: no `chromium` in PATH, so nothing has opened the plan's page ***\n\n");
+        super::say("NOT TESTED: no `chromium` in PATH, so nothing has opened the plan's page");
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,114 +1,173 @@
-//! plimsoll where others run it: the commit hooks with the real pre-commit, the comment of the GitHub action.
+//! The GitHub action: its steps' own scripts, run as a runner would, with a `gh` that only writes down what it is asked.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use super::git::{alone, commit, git};
 
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels: {app: web}\n  template:\n    \
                    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: nginx:1.27\n";
 const BROKEN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: A\n";
 
-fn run(folder: &Path, program: &str, args: &[&str]) -> Output {
-    let binary = Path::new(env!("CARGO_BIN_EXE_plimsoll"));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(binary.parent().expect("a folder").to_path_buf()).chain(std::env::split_paths(&path));
-    let mut command = Command::new(program);
-    command.current_dir(folder).args(args).env("PATH", std::env::join_paths(folders).expect("a path"));
-    // A test may itself run in a commit hook.
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
-        command.env_remove(name);
+/// What stands for GitHub's command line: it lists one comment where `existing` has its number.
+const GH: &str =
+    "#!/bin/sh\necho \"$*\" >> \"$RUNNER_TEMP/asked\"\ncase \"$*\" in *--paginate*) cat \"$RUNNER_TEMP/existing\" ;; esac\n";
+
+fn action() -> Value {
+    serde_yaml::from_str(&std::fs::read_to_string("action.yml").expect("readable")).expect("YAML")
+}
+
+/// A job on a runner: a checkout of a pull request whose base is another commit, and what expressions stand for.
+struct Job {
+    folder: tempfile::TempDir,
+    values: BTreeMap<String, String>,
+}
+
+impl Job {
+    fn start(inputs: &[(&str, &str)]) -> Job {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        ["base", "temp", "bin"].iter().for_each(|name| std::fs::create_dir(path(name)).expect("made"));
+        for (name, text) in [("base/web.yaml", WEB), ("base/old.yaml", BROKEN), ("temp/existing", ""), ("bin/gh", GH)] {
+            std::fs::write(path(name), text).expect("written");
+        }
+        assert!(Command::new("chmod").arg("+x").arg(path("bin/gh")).status().expect("it runs").success());
+        commit(&path("base"));
+        git(folder.path(), &["clone", "--quiet", "base", "work"]);
+        std::fs::write(path("work/web.yaml"), WEB.replace("1.27", "1.28")).expect("written");
+        let known = [
+            ("github.action_path", std::env::current_dir().expect("a folder").to_string_lossy().into_owned()),
+            ("github.event.pull_request.base.sha", git(&path("base"), &["rev-parse", "HEAD"])),
+            ("github.event.pull_request.number", "7".to_string()),
+            ("github.repository", "shop/deploy".to_string()),
+            ("github.token", "secret".to_string()),
+        ];
+        let mut values: BTreeMap<String, String> = known.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        for (name, input) in action()["inputs"].as_object().expect("inputs") {
+            let default = input["default"].as_str().unwrap_or("").replace("${{ github.token }}", "secret");
+            let given = inputs.iter().find(|(given, _)| given == name).map(|(_, value)| value.to_string());
+            values.insert(format!("inputs.{name}"), given.unwrap_or(default));
+        }
+        Job { folder, values }
     }
-    command.env("PRE_COMMIT_HOME", folder.join(".pre-commit-home")).output().expect("it runs")
-}
 
-fn git(folder: &Path, args: &[&str]) -> String {
-    let fixed = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
-    let output = run(folder, "git", &[&fixed, args].concat());
-    assert!(output.status.success(), "git {args:?}: {}", said(&output));
-    String::from_utf8_lossy(&output.stdout).trim().to_string()
-}
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
 
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
 
-fn repository() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    git(folder.path(), &["init", "--quiet"]);
-    folder
-}
+    /// Runs every step that has a script; gives the last one's exit code and everything that was said.
+    fn run(&mut self) -> (i32, String) {
+        let mut code = 0;
+        let mut said = String::new();
+        for step in action()["runs"]["steps"].as_array().expect("steps") {
+            let Some(script) = step["run"].as_str() else { continue };
+            let output = self.step(step, script);
+            said.push_str(&String::from_utf8_lossy(&output.stdout));
+            said.push_str(&String::from_utf8_lossy(&output.stderr));
+            code = output.status.code().expect("a code");
+            for (name, value) in self.read("temp/output").lines().filter_map(|line| line.split_once('=')) {
+                self.values.insert(format!("steps.{}.outputs.{name}", step["id"].as_str().unwrap_or("")), value.to_string());
+            }
+        }
+        (code, said)
+    }
 
-/// The one on the PATH, or the one that `.ci/run` installs.
-fn pre_commit() -> Option<PathBuf> {
-    let installed = std::env::current_dir().expect("a folder").join("target/pre-commit/bin/pre-commit");
-    let candidates = [PathBuf::from("pre-commit"), installed];
-    candidates
-        .into_iter()
-        .find(|program| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()))
+    fn step(&self, step: &Value, script: &str) -> Output {
+        std::fs::write(self.path("temp/output"), "").expect("written");
+        // As runners start what says `shell: bash`.
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(self.path("work"));
+        for (name, value) in step["env"].as_object().expect("an environment") {
+            command.env(name, self.value(value.as_str().expect("a text")));
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(self.path("bin")).chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).expect("a path"));
+        command.env("RUNNER_TEMP", self.path("temp")).env("GITHUB_ACTION_PATH", &self.values["github.action_path"]);
+        command.env("GITHUB_OUTPUT", self.path("temp/output")).env("GITHUB_STEP_SUMMARY", self.path("temp/summary.md"));
+        alone(&mut command).output().expect("it runs")
+    }
+
+    /// What a text of the action comes to.
+    fn value(&self, text: &str) -> String {
+        let Some(name) = text.strip_prefix("${{ ").and_then(|rest| rest.strip_suffix(" }}")) else { return text.to_string() };
+        self.values.get(name).unwrap_or_else(|| panic!("{name} is nothing a runner has")).clone()
+    }
 }
 
 #[test]
-fn hooks_run_in_pre_commit() {
-    let Some(pre_commit) = pre_commit() else {
-        eprintln!("\n*** NOT TESTED: there is no pre-commit; `.ci/run` installs one ***\n");
-        return;
-    };
-    let pre_commit = pre_commit.to_string_lossy();
-    let manifest = std::fs::canonicalize(".pre-commit-hooks.yaml").expect("there");
-    let hooks = repository();
-    std::fs::copy(manifest, hooks.path().join(".pre-commit-hooks.yaml")).expect("copied");
-    let valid = run(hooks.path(), &pre_commit, &["validate-manifest", ".pre-commit-hooks.yaml"]);
-    assert!(valid.status.success(), "{}", said(&valid));
-    git(hooks.path(), &["add", "."]);
-    git(hooks.path(), &["commit", "--quiet", "-m", "hooks"]);
+fn the_action_lints_and_comments() {
+    let mut job = Job::start(&[("binary", env!("CARGO_BIN_EXE_plimsoll")), ("args", "--fail-on warning")]);
+    let (code, said) = job.run();
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("::error file=old.yaml,line=4"), "{said}");
+    assert!(job.read("temp/summary.md").contains("1 error"), "{}", job.read("temp/summary.md"));
+    let sarif: Value = serde_json::from_str(&job.read("temp/plimsoll.sarif")).expect("JSON");
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(1));
+    let asked = job.read("temp/asked");
+    let body = format!("--field body=@{}", job.path("temp/comment.md").display());
+    assert!(asked.contains(&format!("--method POST repos/shop/deploy/issues/7/comments {body}")), "{asked}");
+    let comment = job.read("temp/comment.md");
+    assert!(comment.starts_with("**The server would refuse 1 of 2 objects**\n"), "{comment}");
+}
 
-    let project = repository();
-    let config = format!(
-        "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: plimsoll-lint-system\n",
-        hooks.path().display(),
-        git(hooks.path(), &["rev-parse", "HEAD"])
-    );
-    std::fs::write(project.path().join(".pre-commit-config.yaml"), config).expect("written");
-    std::fs::write(project.path().join("web.yaml"), WEB).expect("written");
-    std::fs::write(project.path().join("old.yaml"), BROKEN).expect("written");
-    git(project.path(), &["add", "."]);
-    git(project.path(), &["commit", "--quiet", "-m", "before"]);
-    let hook = |files: &[&str]| run(project.path(), &pre_commit, &[&["run", "--files"], files].concat());
-    let good = hook(&["web.yaml"]);
-    assert!(good.status.success(), "{}", said(&good));
-    let bad = hook(&["old.yaml"]);
-    assert!(!bad.status.success() && said(&bad).contains("api-invalid"), "{}", said(&bad));
+#[test]
+fn the_action_writes_its_comment_anew() {
+    let mut job = Job::start(&[("binary", env!("CARGO_BIN_EXE_plimsoll")), ("paths", "web.yaml")]);
+    std::fs::write(job.path("temp/existing"), "41\n").expect("written");
+    let (code, said) = job.run();
+    assert_eq!(code, 0, "{said}");
+    let asked = job.read("temp/asked");
+    assert!(asked.contains("--method PATCH repos/shop/deploy/issues/comments/41 ") && !asked.contains("POST"), "{asked}");
+    // The comment that is looked for is the one that was written.
+    let comment = job.read("temp/comment.md");
+    let mark = comment.lines().last().unwrap_or("");
+    assert!(mark.starts_with("<!--") && asked.contains(&format!("contains(\"{mark}\")")), "{mark}\n{asked}");
+}
+
+#[test]
+fn the_action_is_well_formed() {
+    let action = action();
+    assert_eq!(action["runs"]["using"], "composite");
+    for step in action["runs"]["steps"].as_array().expect("steps") {
+        assert!(step["uses"].is_string() != (step["run"].is_string() && step["shell"] == "bash"), "{step}");
+        let script = step["run"].as_str().unwrap_or("");
+        assert!(
+            !script.contains("${{"),
+            "inputs reach a script through the environment, where they cannot become code: {script}"
+        );
+    }
 }
 
 #[test]
 fn the_comment_says_what_a_change_would_do() {
     let script = std::fs::canonicalize(".ci/plan-comment").expect("there");
-    let project = repository();
-    std::fs::write(project.path().join("web.yaml"), WEB).expect("written");
-    git(project.path(), &["add", "."]);
-    git(project.path(), &["commit", "--quiet", "-m", "before"]);
-    std::fs::write(project.path().join("web.yaml"), WEB.replace("1.27", "1.28")).expect("written");
-    let comment = run(project.path(), &script.to_string_lossy(), &[env!("CARGO_BIN_EXE_plimsoll"), "HEAD"]);
-    let text = said(&comment);
-    assert!(comment.status.success(), "{text}");
-    assert!(text.starts_with("<!-- plimsoll-plan -->\n") && text.contains("web") && text.ends_with("```\n"), "{text}");
-    let action = std::fs::read_to_string("action.yml").expect("readable");
-    assert!(action.contains("mark='<!-- plimsoll-plan -->'"), "the action looks for another marker");
-}
-
-/// GitHub's own parser is not here; the least that can be held is that each step can run.
-#[test]
-fn the_action_is_well_formed() {
-    let text = std::fs::read_to_string("action.yml").expect("readable");
-    let action: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
-    assert_eq!(action["runs"]["using"], "composite");
-    for step in action["runs"]["steps"].as_array().expect("steps") {
-        assert!(step["uses"].is_string() != (step["run"].is_string() && step["shell"] == "bash"), "{step}");
-        let Some(script) = step["run"].as_str() else { continue };
-        assert!(
-            !script.contains("${{"),
-            "inputs reach a script through the environment, where they cannot become code: {script}"
-        );
-        let checked = run(Path::new("."), "bash", &["-n", "-c", script]);
-        assert!(checked.status.success(), "{}", said(&checked));
-    }
+    let project = tempfile::tempdir().expect("a folder");
+    let comment = |revision: &str| {
+        let mut command = Command::new(&script);
+        command.args([env!("CARGO_BIN_EXE_plimsoll"), revision]).current_dir(project.path());
+        let output = alone(&mut command).output().expect("it runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let write = |text: &str| std::fs::write(project.path().join("web.yaml"), text).expect("written");
+    write(WEB);
+    commit(project.path());
+    write(&WEB.replace("1.27", "1.28"));
+    let good = comment("HEAD");
+    assert!(good.contains("nginx:1.27") && good.contains("nginx:1.28"), "{good}");
+    write(&WEB.replace("app: web", "app: site"));
+    let refused = comment("HEAD");
+    assert!(refused.contains("refuse"), "{refused}");
+    let unknown = comment("nothing");
+    assert!(unknown.contains("no plan") && unknown.contains("nothing"), "{unknown}");
+    let mark = |text: &str| text.lines().last().map(str::to_string);
+    assert!(mark(&good).is_some_and(|mark| mark.starts_with("<!--")) && mark(&good) == mark(&unknown), "{unknown}");
 }

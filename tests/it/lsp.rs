@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::git;
+
 /// A running server.
 struct Client {
     child: Child,
@@ -135,14 +137,7 @@ fn sessions() {
 fn lenses_compare_with_head() {
     let mut client = Client::start();
     copy(Path::new("testdata/projects/todo"), &client);
-    let git = |args: &[&str]| {
-        let mut command = Command::new("git");
-        command.current_dir(client.folder.path()).args(["-c", "user.name=t", "-c", "user.email=t@example.com"]).args(args);
-        assert!(command.output().expect("git").status.success(), "{args:?}");
-    };
-    git(&["init", "-q"]);
-    git(&["add", "."]);
-    git(&["commit", "-q", "-m", "first"]);
+    git::commit(client.folder.path());
     client.initialize(json!({}));
     let text = std::fs::read_to_string("testdata/projects/todo-next/web.yaml").expect("UTF-8");
     client.open("web.yaml", &text);

@@ -9,6 +9,8 @@ mod defaults;
 mod definitions;
 mod facts;
 mod fix;
+mod git;
+mod hooks;
 mod hostile;
 mod lsp;
 mod mutations;
@@ -40,3 +42,8 @@ mod warnings;
 mod what_if;
 mod workloads;
 mod yaml;
+
+/// Says on the terminal what a test did not try, whether or not the runner shows what tests print.
+fn say(text: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("\n*** {text} ***\n\n").as_bytes());
+}

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
+use super::git;
+
 fn set(replicas: u32) -> String {
     format!(
         "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  serviceName: db\n  replicas: {replicas}\n  \
@@ -52,15 +54,8 @@ fn exit_codes_tell_change_and_loss() {
 #[test]
 fn a_revision_of_git_is_a_source() {
     let folder = tempfile::tempdir().expect("a folder");
-    let git = |args: &[&str]| {
-        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
-        let done = std::process::Command::new("git").current_dir(folder.path()).args(identity).args(args).output();
-        assert!(done.expect("git runs").status.success(), "git {args:?}");
-    };
     write(folder.path(), "map.yaml", CONFIG_MAP);
-    git(&["init", "-q"]);
-    git(&["add", "."]);
-    git(&["commit", "-q", "-m", "first"]);
+    git::commit(folder.path());
     assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 0);
     write(folder.path(), "map.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
     assert_eq!(code(folder.path(), &["--exit-code"]), 10);
