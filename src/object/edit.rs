@@ -94,6 +94,9 @@ pub fn scalar(text: &str) -> String {
     if text.is_empty() || text.contains(['\n', '\r', ',', '[', ']', '{', '}']) {
         return quoted();
     }
+    if yaml::is_plain_word(text) {
+        return text.to_string();
+    }
     let parsed = yaml::parse(text.to_string());
     let root = parsed.documents.first().and_then(|document| document.root).map(|root| Field::root(&parsed.tree, root));
     let plain = root.is_some_and(|root| root.kind() == Kind::Str && root.text() == text && parsed.comments.is_empty());

@@ -25,6 +25,7 @@ impl<'a> Field<'a> {
     }
 
     /// The same object's field at `node`.
+    #[inline]
     pub fn at(self, node: NodeId) -> Field<'a> {
         Field { node, missing: [""; MISSING], ..self }
     }
@@ -52,24 +53,30 @@ impl<'a> Field<'a> {
     }
 
     /// Whether there is no node here at all. A written `null` is a node; see [`Field::exists`].
+    #[inline]
     pub fn absent(self) -> bool {
         !self.missing[0].is_empty()
     }
 
     /// Whether there is a value here, written or by default; `null` is none, as the server drops it.
+    #[inline]
     pub fn exists(self) -> bool {
         !self.absent() && self.kind() != Kind::Null
     }
 
     /// The value, unless it is missing or null: `if let Some(probe) = container.some("livenessProbe")`.
     pub fn some(self, name: &'a str) -> Option<Field<'a>> {
-        let field = self.get(name);
-        field.exists().then_some(field)
+        if self.absent() {
+            return None;
+        }
+        let node = self.tree.get(self.node, name)?;
+        (self.tree.kind(node) != Kind::Null).then(|| self.at(node))
     }
 
     /// The type of the value; `Null` where there is none.
+    #[inline]
     pub fn kind(self) -> Kind {
-        if self.absent() { Kind::Null } else { self.tree.node(self.node).kind }
+        if self.absent() { Kind::Null } else { self.tree.kind(self.node) }
     }
 
     /// Whether it is a mapping.
@@ -89,12 +96,12 @@ impl<'a> Field<'a> {
 
     /// The string, if it is one.
     pub fn str(self) -> Option<&'a str> {
-        (self.kind() == Kind::Str).then(|| self.tree.text(self.tree.node(self.node).text))
+        (self.kind() == Kind::Str).then(|| self.tree.value(self.node))
     }
 
     /// A scalar's characters as written (quotes and escapes resolved), whatever its type; `""` for anything else.
     pub fn scalar(self) -> &'a str {
-        if self.absent() || self.is_map() || self.is_seq() { "" } else { self.tree.text(self.tree.node(self.node).text) }
+        if self.absent() { "" } else { self.tree.value(self.node) }
     }
 
     /// The integer, if it is one (`3.0` is one too, as JSON decoding into Go has it not; the structure step tells).
@@ -131,14 +138,12 @@ impl<'a> Field<'a> {
     /// Keys and values of a mapping in the order written; nothing for anything else. A repeated key comes once, with its last
     /// value.
     pub fn entries(self) -> impl Iterator<Item = (&'a str, Field<'a>)> + Clone {
-        self.nodes(Kind::Map)
-            .filter(|field| field.tree.node(field.node).flags & flag::SHADOWED == 0)
-            .map(|field| (field.key(), field))
+        self.nodes(Kind::Map).filter(|field| field.tree.flags(field.node) & flag::SHADOWED == 0).map(|field| (field.key(), field))
     }
 
     fn nodes(self, kind: Kind) -> impl Iterator<Item = Field<'a>> + Clone {
-        let first = if self.kind() == kind { self.tree.node(self.node).first } else { NodeId::NONE };
-        std::iter::successors(first.some(), move |&id| self.tree.node(id).next.some()).map(move |id| self.at(id))
+        let children = (self.kind() == kind).then(|| self.tree.children(self.node));
+        children.into_iter().flatten().map(move |id| self.at(id))
     }
 
     /// How many elements or entries there are.
@@ -186,7 +191,7 @@ impl<'a> Field<'a> {
 
     /// Whether the text holds it (defaults are not written).
     pub fn written(self) -> bool {
-        !self.absent() && self.tree.node(self.node).flags & flag::SYNTHETIC == 0
+        !self.absent() && self.tree.flags(self.node) & flag::SYNTHETIC == 0
     }
 
     /// Whether the structure step refused it or something it is in: then nothing more is said about it.

@@ -3,67 +3,74 @@
 use super::{Field, Object, ObjectId};
 use crate::text::Span;
 
+/// Names of fields, one below the other; `[]` stands for every element of a list.
+type Path = &'static [&'static str];
+
 /// Where a pod template's spec is, by kind.
-const POD_SPECS: &[(&str, &str)] = &[
-    ("Pod", "spec"),
-    ("Deployment", "spec.template.spec"),
-    ("ReplicaSet", "spec.template.spec"),
-    ("ReplicationController", "spec.template.spec"),
-    ("StatefulSet", "spec.template.spec"),
-    ("DaemonSet", "spec.template.spec"),
-    ("Job", "spec.template.spec"),
-    ("CronJob", "spec.jobTemplate.spec.template.spec"),
+const POD_SPECS: &[(&str, Path)] = &[
+    ("Pod", &["spec"]),
+    ("Deployment", &["spec", "template", "spec"]),
+    ("ReplicaSet", &["spec", "template", "spec"]),
+    ("ReplicationController", &["spec", "template", "spec"]),
+    ("StatefulSet", &["spec", "template", "spec"]),
+    ("DaemonSet", &["spec", "template", "spec"]),
+    ("Job", &["spec", "template", "spec"]),
+    ("CronJob", &["spec", "jobTemplate", "spec", "template", "spec"]),
 ];
 
 /// Structs of a pod spec, and their fields with the kind whose name each holds. Grouped, so that every list is gone through once.
-const IN_PODS: &[(&str, &[(&str, &str)])] = &[
+const IN_PODS: &[(Path, &[(Path, &str)])] = &[
     (
-        "",
-        &[("serviceAccountName", "ServiceAccount"), ("priorityClassName", "PriorityClass"), ("runtimeClassName", "RuntimeClass")],
-    ),
-    ("imagePullSecrets[]", &[("name", "Secret")]),
-    (
-        "volumes[]",
+        &[],
         &[
-            ("configMap.name", "ConfigMap"),
-            ("secret.secretName", "Secret"),
-            ("persistentVolumeClaim.claimName", "PersistentVolumeClaim"),
+            (&["serviceAccountName"], "ServiceAccount"),
+            (&["priorityClassName"], "PriorityClass"),
+            (&["runtimeClassName"], "RuntimeClass"),
         ],
     ),
-    ("volumes[].projected.sources[]", &[("configMap.name", "ConfigMap"), ("secret.name", "Secret")]),
-    ("containers[].envFrom[]", FROM_ALL),
-    ("containers[].env[].valueFrom", FROM_ONE),
-    ("initContainers[].envFrom[]", FROM_ALL),
-    ("initContainers[].env[].valueFrom", FROM_ONE),
+    (&["imagePullSecrets[]"], &[(&["name"], "Secret")]),
+    (
+        &["volumes[]"],
+        &[
+            (&["configMap", "name"], "ConfigMap"),
+            (&["secret", "secretName"], "Secret"),
+            (&["persistentVolumeClaim", "claimName"], "PersistentVolumeClaim"),
+        ],
+    ),
+    (&["volumes[]", "projected", "sources[]"], &[(&["configMap", "name"], "ConfigMap"), (&["secret", "name"], "Secret")]),
+    (&["containers[]", "envFrom[]"], FROM_ALL),
+    (&["containers[]", "env[]", "valueFrom"], FROM_ONE),
+    (&["initContainers[]", "envFrom[]"], FROM_ALL),
+    (&["initContainers[]", "env[]", "valueFrom"], FROM_ONE),
 ];
 
 /// Fields of an element of `envFrom`.
-const FROM_ALL: &[(&str, &str)] = &[("configMapRef.name", "ConfigMap"), ("secretRef.name", "Secret")];
+const FROM_ALL: &[(Path, &str)] = &[(&["configMapRef", "name"], "ConfigMap"), (&["secretRef", "name"], "Secret")];
 
 /// Fields of `valueFrom`.
-const FROM_ONE: &[(&str, &str)] = &[("configMapKeyRef.name", "ConfigMap"), ("secretKeyRef.name", "Secret")];
+const FROM_ONE: &[(Path, &str)] = &[(&["configMapKeyRef", "name"], "ConfigMap"), (&["secretKeyRef", "name"], "Secret")];
 
 /// Kind, field, and the kind whose name the field holds; empty where the field's neighbour `kind` says which.
-const IN_OBJECTS: &[(&str, &str, &str)] = &[
-    ("StatefulSet", "spec.serviceName", "Service"),
-    ("StatefulSet", "spec.volumeClaimTemplates[].spec.storageClassName", "StorageClass"),
-    ("Ingress", "spec.rules[].http.paths[].backend.service.name", "Service"),
-    ("Ingress", "spec.defaultBackend.service.name", "Service"),
-    ("Ingress", "spec.tls[].secretName", "Secret"),
-    ("Ingress", "spec.ingressClassName", "IngressClass"),
-    ("HorizontalPodAutoscaler", "spec.scaleTargetRef.name", ""),
-    ("RoleBinding", "roleRef.name", ""),
-    ("RoleBinding", "subjects[].name", ""),
-    ("ClusterRoleBinding", "roleRef.name", ""),
-    ("ClusterRoleBinding", "subjects[].name", ""),
-    ("PersistentVolumeClaim", "spec.storageClassName", "StorageClass"),
-    ("PersistentVolumeClaim", "spec.volumeName", "PersistentVolume"),
-    ("PersistentVolume", "spec.storageClassName", "StorageClass"),
-    ("ServiceAccount", "secrets[].name", "Secret"),
-    ("ServiceAccount", "imagePullSecrets[].name", "Secret"),
-    ("ValidatingWebhookConfiguration", "webhooks[].clientConfig.service.name", "Service"),
-    ("MutatingWebhookConfiguration", "webhooks[].clientConfig.service.name", "Service"),
-    ("APIService", "spec.service.name", "Service"),
+const IN_OBJECTS: &[(&str, Path, &str)] = &[
+    ("StatefulSet", &["spec", "serviceName"], "Service"),
+    ("StatefulSet", &["spec", "volumeClaimTemplates[]", "spec", "storageClassName"], "StorageClass"),
+    ("Ingress", &["spec", "rules[]", "http", "paths[]", "backend", "service", "name"], "Service"),
+    ("Ingress", &["spec", "defaultBackend", "service", "name"], "Service"),
+    ("Ingress", &["spec", "tls[]", "secretName"], "Secret"),
+    ("Ingress", &["spec", "ingressClassName"], "IngressClass"),
+    ("HorizontalPodAutoscaler", &["spec", "scaleTargetRef", "name"], ""),
+    ("RoleBinding", &["roleRef", "name"], ""),
+    ("RoleBinding", &["subjects[]", "name"], ""),
+    ("ClusterRoleBinding", &["roleRef", "name"], ""),
+    ("ClusterRoleBinding", &["subjects[]", "name"], ""),
+    ("PersistentVolumeClaim", &["spec", "storageClassName"], "StorageClass"),
+    ("PersistentVolumeClaim", &["spec", "volumeName"], "PersistentVolume"),
+    ("PersistentVolume", &["spec", "storageClassName"], "StorageClass"),
+    ("ServiceAccount", &["secrets[]", "name"], "Secret"),
+    ("ServiceAccount", &["imagePullSecrets[]", "name"], "Secret"),
+    ("ValidatingWebhookConfiguration", &["webhooks[]", "clientConfig", "service", "name"], "Service"),
+    ("MutatingWebhookConfiguration", &["webhooks[]", "clientConfig", "service", "name"], "Service"),
+    ("APIService", &["spec", "service", "name"], "Service"),
 ];
 
 /// Kinds that live in no namespace, of those that are named above.
@@ -71,15 +78,15 @@ const CLUSTER_WIDE: &[&str] =
     &["PriorityClass", "RuntimeClass", "StorageClass", "IngressClass", "ClusterRole", "PersistentVolume"];
 
 /// Kind, and where it says which pods it means.
-const SELECTORS: &[(&str, &str)] = &[
-    ("Service", "spec.selector"),
-    ("ReplicationController", "spec.selector"),
-    ("Deployment", "spec.selector.matchLabels"),
-    ("ReplicaSet", "spec.selector.matchLabels"),
-    ("StatefulSet", "spec.selector.matchLabels"),
-    ("DaemonSet", "spec.selector.matchLabels"),
-    ("PodDisruptionBudget", "spec.selector.matchLabels"),
-    ("NetworkPolicy", "spec.podSelector.matchLabels"),
+const SELECTORS: &[(&str, Path)] = &[
+    ("Service", &["spec", "selector"]),
+    ("ReplicationController", &["spec", "selector"]),
+    ("Deployment", &["spec", "selector", "matchLabels"]),
+    ("ReplicaSet", &["spec", "selector", "matchLabels"]),
+    ("StatefulSet", &["spec", "selector", "matchLabels"]),
+    ("DaemonSet", &["spec", "selector", "matchLabels"]),
+    ("PodDisruptionBudget", &["spec", "selector", "matchLabels"]),
+    ("NetworkPolicy", &["spec", "podSelector", "matchLabels"]),
 ];
 
 /// A field that names another object.
@@ -209,12 +216,9 @@ fn namespace(written: &str) -> &str {
     if written.is_empty() { "default" } else { written }
 }
 
-/// Calls `found` with every field at `path`: `spec.tls[].secretName`. Goes as deep as the path is long.
-fn each<'a>(from: Field<'a>, path: &'static str, found: &mut dyn FnMut(Field<'a>)) {
-    if path.is_empty() {
-        return found(from);
-    }
-    let (step, rest) = path.split_once('.').unwrap_or((path, ""));
+/// Calls `found` with every field at `path`. Goes as deep as the path is long.
+fn each<'a>(from: Field<'a>, path: Path, found: &mut dyn FnMut(Field<'a>)) {
+    let Some((step, rest)) = path.split_first() else { return found(from) };
     match step.strip_suffix("[]") {
         Some(list) => from.get(list).items().for_each(|item| each(item, rest, found)),
         None => from.some(step).into_iter().for_each(|field| each(field, rest, found)),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::Version;
+use crate::text::mark;
 
 /// The text of each minor version's table, oldest first.
 const TEXTS: [&str; Version::COUNT] = [
@@ -154,12 +155,17 @@ pub struct Type {
     pub merge: Merge,
     /// Its fields, sorted by name.
     pub fields: Vec<FieldInfo>,
+    /// The mark of each field's name and the field's index, sorted: a look-up compares characters once instead of five times.
+    marks: Vec<(u32, u32)>,
 }
 
 impl Type {
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
-        self.fields.binary_search_by(|field| field.name.cmp(name)).ok().map(|at| &self.fields[at])
+        let wanted = mark(name);
+        let from = self.marks.partition_point(|(mark, _)| *mark < wanted);
+        let alike = self.marks[from..].iter().take_while(|(mark, _)| *mark == wanted);
+        alike.map(|(_, at)| &self.fields[*at as usize]).find(|field| field.name == name)
     }
 
     /// `Container`.
@@ -173,6 +179,8 @@ pub struct Table {
     /// Which version it is.
     pub version: Version,
     kinds: Vec<KindInfo>,
+    /// The index of each kind, by apiVersion and name.
+    indices: HashMap<(&'static str, &'static str), usize>,
     /// Where each type's lines are, by number.
     sources: Vec<&'static str>,
     numbers: HashMap<&'static str, TypeId>,
@@ -190,6 +198,7 @@ impl Table {
     /// Finds where kinds and types are; parses no type.
     fn load(version: Version, text: &'static str) -> Table {
         let kinds: Vec<KindInfo> = kinds_of(text).collect();
+        let indices = kinds.iter().enumerate().map(|(at, known)| ((known.api_version, known.kind), at)).collect();
         let mut sources = Vec::with_capacity(1024);
         let mut numbers = HashMap::with_capacity(1024);
         let mut start = text.find("\ntype ").map_or(text.len(), |at| at + 1);
@@ -203,7 +212,7 @@ impl Table {
         }
         let types = sources.iter().map(|_| OnceLock::new()).collect();
         let json_schema = numbers.get("apiextensions.v1.JSONSchemaProps").map_or(Shape::Any, |id| Shape::Struct(*id));
-        Table { version, kinds, sources, numbers, types, json_schema }
+        Table { version, kinds, indices, sources, numbers, types, json_schema }
     }
 
     /// All kinds, sorted by apiVersion and name.
@@ -213,7 +222,7 @@ impl Table {
 
     /// The kind, if this version has it.
     pub fn kind(&self, api_version: &str, kind: &str) -> Option<&KindInfo> {
-        self.kinds.iter().find(|known| known.kind == kind && known.api_version == api_version)
+        self.indices.get(&(api_version, kind)).map(|at| &self.kinds[*at])
     }
 
     /// The number of the type called `name` (`core.v1.Container`).
@@ -237,7 +246,10 @@ impl Table {
         let mut head = lines.next().unwrap_or("").split(' ').skip(1);
         let name = head.next().unwrap_or("");
         let merge = head.next().map_or(Merge::Unsaid, |_| Merge::Atomic);
-        Type { name, merge, fields: lines.map(|line| self.field(line)).collect() }
+        let fields: Vec<FieldInfo> = lines.map(|line| self.field(line)).collect();
+        let mut marks: Vec<(u32, u32)> = fields.iter().zip(0..).map(|(field, at)| (mark(field.name), at)).collect();
+        marks.sort_unstable();
+        Type { name, merge, fields, marks }
     }
 
     /// ` ports []core.v1.ContainerPort map=containerPort,protocol patch=merge key=containerPort`

@@ -56,7 +56,7 @@ static STRINGS: Shape = Shape::Str;
 /// Checks the struct of type `id` at `node`, in the object at `root`. Depth costs no stack.
 pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, id: TypeId) -> Vec<Verdict> {
     let mut walk = Walk { tree, table, root, frames: Vec::new(), todo: Vec::new(), verdicts: Vec::new(), hints: HINTS };
-    match walk.tree.node(node).kind {
+    match walk.tree.kind(node) {
         Kind::Map => walk.fields(node, id, Strictness::Strict, 0),
         Kind::Null => {}
         _ => {
@@ -80,7 +80,7 @@ impl Walk<'_> {
             self.tree.mark(step.node, flag::FREE_KEYS);
         }
         let lenient = Step { strictness: Strictness::Lenient, ..step };
-        match (step.shape, self.tree.node(step.node).kind) {
+        match (step.shape, self.tree.kind(step.node)) {
             (_, Kind::Null) | (Shape::Any, _) => {}
             (Shape::Struct(id), Kind::Map) => self.fields(step.node, *id, step.strictness, step.frame),
             (Shape::List(inner), Kind::Seq) | (Shape::Map(inner), Kind::Map) => self.children(step, inner),
@@ -113,7 +113,7 @@ impl Walk<'_> {
         let kind = self.table.get(id);
         let mut next = self.tree.node(node).first.some();
         while let Some(child) = next {
-            let (key, flags) = (self.tree.node(child).key, self.tree.node(child).flags);
+            let (key, flags) = (self.tree.node(child).key, self.tree.flags(child));
             next = self.tree.node(child).next.some();
             match kind.field(self.tree.text(key)) {
                 _ if flags & (flag::SHADOWED | flag::SYNTHETIC | flag::POISONED) != 0 => {}

@@ -1,8 +1,10 @@
 //! Places in text: byte spans, and lines and columns computed from them only when something is shown.
 
 mod lines;
+mod mark;
 
 pub use lines::{LineIndex, Position};
+pub(crate) use mark::{bit, byte, mark};
 
 /// A half-open byte range of one source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

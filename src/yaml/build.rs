@@ -7,7 +7,7 @@ use super::keys::{Keys, MapKeys};
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
-use crate::text::Span;
+use crate::text::{Span, mark};
 
 /// In the flags of a node that is still open; an alias to it would contain itself.
 const OPEN: u8 = 128;
@@ -39,7 +39,8 @@ enum Role {
 enum Key {
     /// The next event is a key.
     Awaited,
-    Named(Span, Text),
+    /// Where it is written, its characters, and the mark of them.
+    Named(Span, Text, u32),
     Merge(Span),
 }
 
@@ -96,22 +97,26 @@ impl<'t> Builder<'t> {
 
     /// Takes the next event of the document.
     pub fn take(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
-        let awaits_key = self.frames.last().is_some_and(|frame| frame.is_map && matches!(frame.key, Key::Awaited));
+        match event.kind {
+            EventKind::Close => return self.close(event, texts),
+            EventKind::End => return Ok(()),
+            _ => {}
+        }
         if self.tree.len() - self.nodes > MOST_NODES {
             return Err(ReadError::new(event.span, "the document has more than two million values"));
         }
-        if event.kind != EventKind::Close {
-            self.decoded += 1;
-            if let Some(frame) = self.frames.last_mut() {
-                frame.end = frame.end.max(event.span.end);
-            }
+        self.decoded += 1;
+        let mut awaits_key = false;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.end = frame.end.max(event.span.end);
+            awaits_key = frame.is_map && matches!(frame.key, Key::Awaited);
         }
         match (event.kind, awaits_key) {
             (EventKind::Scalar, true) => self.scalar_key(event, texts),
             (EventKind::Scalar, false) => self.scalar(event, texts),
             (EventKind::Alias, true) => self.alias_key(event, texts),
             (EventKind::Alias, false) => self.alias(event, texts),
-            (EventKind::MapStart | EventKind::SeqStart, _) => {
+            _ => {
                 let role = match self.frames.last() {
                     Some(_) if awaits_key => Role::Key,
                     Some(Frame { is_map: true, key: Key::Merge(_), .. }) => Role::Merge,
@@ -120,12 +125,21 @@ impl<'t> Builder<'t> {
                 self.open(event, role, texts);
                 Ok(())
             }
-            (EventKind::Close, _) => self.close(event, texts),
-            (EventKind::End, _) => Ok(()),
         }
     }
 
     fn scalar_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+        let text = texts.get(event.text);
+        let is_text = event.style != Style::Plain || (scalar::implicit(text) == Kind::Str && text != "<<");
+        if event.tag == Tag::None && is_text && event.name.is_empty() {
+            self.set_key(Key::Named(event.span, event.text, mark(text)));
+            return Ok(());
+        }
+        self.odd_key(event, texts)
+    }
+
+    /// A key that is no plain text, or has a tag or an anchor.
+    fn odd_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
         let text = texts.get(event.text);
         let is_plain = event.tag == Tag::None && event.style == Style::Plain;
         let is_merge = text == "<<" && (is_plain || matches!(event.tag, Tag::NonSpecific | Tag::Merge));
@@ -133,11 +147,12 @@ impl<'t> Builder<'t> {
             Key::Merge(event.span)
         } else {
             let (kind, text) = self.resolve(event, texts);
-            Key::Named(event.span, self.key_text(kind, text, event.span, texts))
+            let text = self.key_text(kind, text, event.span, texts);
+            Key::Named(event.span, text, mark(texts.get(text)))
         };
         if !event.name.is_empty() {
             let (kind, text) = self.resolve(event, texts);
-            let id = self.tree.push(node(kind, event, text));
+            let (id, _) = self.tree.push_marked(node(kind, event, text), 0);
             self.anchors.insert(name_of(event, texts), id);
         }
         self.set_key(key);
@@ -196,7 +211,16 @@ impl<'t> Builder<'t> {
     }
 
     /// Type and text of a scalar.
+    #[inline]
     fn resolve(&mut self, event: Event, texts: &mut Texts) -> (Kind, Text) {
+        match (event.tag, event.style) {
+            (Tag::None, Style::Plain) => (scalar::implicit(texts.get(event.text)), event.text),
+            (Tag::None, _) => (Kind::Str, event.text),
+            _ => self.resolve_tagged(event, texts),
+        }
+    }
+
+    fn resolve_tagged(&mut self, event: Event, texts: &mut Texts) -> (Kind, Text) {
         match scalar::resolve(event.tag, event.style, texts.get(event.text)) {
             Resolved::Kind(kind) => (kind, event.text),
             Resolved::Decoded(text) => (Kind::Str, texts.cook(&text)),
@@ -233,35 +257,39 @@ impl<'t> Builder<'t> {
     }
 
     /// Puts a value where it belongs: the root, the next list item, or under the key read before.
+    #[inline]
     fn place(&mut self, mut node: Node, texts: &Texts) -> NodeId {
-        let Some(frame) = self.frames.last_mut() else {
-            let id = self.tree.push(node);
-            self.root = Some(id);
-            return id;
-        };
-        match frame.key {
-            Key::Named(span, text) if frame.is_map => {
-                frame.key = Key::Awaited;
-                (node.parent, node.key_span, node.key) = (frame.node, span, text);
-                let id = self.tree.push(node);
-                self.declare(id, span, texts);
-                id
-            }
-            Key::Merge(_) | Key::Awaited if frame.is_map => self.tree.push(node),
-            _ => {
-                node.parent = frame.node;
-                self.tree.push(node)
+        let mut mark = 0;
+        let mut is_entry = false;
+        match self.frames.last_mut() {
+            None => {}
+            Some(frame) if !frame.is_map => node.parent = frame.node,
+            Some(frame) => {
+                if let Key::Named(span, text, its_mark) = frame.key {
+                    frame.key = Key::Awaited;
+                    (node.parent, node.key_span, node.key) = (frame.node, span, text);
+                    (mark, is_entry) = (its_mark, true);
+                }
             }
         }
+        let key_span = node.key_span;
+        let (id, repeated) = self.tree.push_marked(node, mark);
+        match self.frames.last_mut() {
+            None => self.root = Some(id),
+            Some(_) if is_entry && repeated => self.declare(id, mark, key_span, texts),
+            Some(frame) if is_entry => self.keys.add_new(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id))),
+            Some(_) => {}
+        }
+        id
     }
 
     /// Notes the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
-    fn declare(&mut self, id: NodeId, span: Span, texts: &Texts) {
+    fn declare(&mut self, id: NodeId, mark: u32, span: Span, texts: &Texts) {
         let Some(frame) = self.frames.last_mut() else { return };
-        let earlier = self.keys.add(&mut frame.keys, id, |id| texts.get(self.tree.key(id)));
+        let earlier = self.keys.add(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id)));
         let Some(earlier) = earlier else { return };
         let name = texts.get(self.tree.node(id).key);
-        self.tree.node_mut(earlier).flags |= flag::SHADOWED;
+        self.tree.mark(earlier, flag::SHADOWED);
         self.repeats += 1;
         if self.repeats > MOST_REPEATS {
             return;
@@ -310,7 +338,7 @@ impl<'t> Builder<'t> {
         match (frame.role, parent.key) {
             (Role::Value, _) => Ok(()),
             (Role::Key, _) => {
-                parent.key = Key::Named(Span::new(event.span.start, event.span.start), Text::EMPTY);
+                parent.key = Key::Named(Span::point(event.span.start), Text::EMPTY, mark(""));
                 Ok(())
             }
             (Role::Merge, Key::Merge(span)) => {
@@ -337,7 +365,7 @@ impl<'t> Builder<'t> {
         let id = self.anchored(event, texts)?;
         let (kind, text) = (self.tree.node(id).kind, self.tree.node(id).text);
         let text = self.key_text(kind, text, event.span, texts);
-        self.set_key(Key::Named(event.span, text));
+        self.set_key(Key::Named(event.span, text, mark(texts.get(text))));
         Ok(())
     }
 
@@ -356,11 +384,11 @@ impl<'t> Builder<'t> {
         copy.flags = (copy.flags & !flag::SHADOWED) | flag::ALIASED;
         (copy.key, copy.key_span, copy.parent) = (Text::EMPTY, Span::default(), NodeId::NONE);
         let to = self.place(copy, texts);
-        self.copy_children(id, to, event.span)
+        self.copy_children(id, to, event.span, texts)
     }
 
     /// Copies everything below `from` to below `to`.
-    fn copy_children(&mut self, from: NodeId, to: NodeId, span: Span) -> Read<()> {
+    fn copy_children(&mut self, from: NodeId, to: NodeId, span: Span, texts: &Texts) -> Read<()> {
         let mut pending = vec![(from, to)];
         while let Some((from, to)) = pending.pop() {
             let mut next = self.tree.node(from).first.some();
@@ -369,7 +397,7 @@ impl<'t> Builder<'t> {
                 if self.tree.node(child).flags & flag::SHADOWED != 0 {
                     continue;
                 }
-                let copy = self.copy(child, to, span)?;
+                let (copy, _) = self.copy(child, to, span, texts)?;
                 if self.tree.node(child).first != NodeId::NONE {
                     pending.push((child, copy));
                 }
@@ -378,8 +406,8 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// Copies one node, counting it against the budget for aliases.
-    fn copy(&mut self, id: NodeId, parent: NodeId, span: Span) -> Read<NodeId> {
+    /// Copies one node, counting it against the budget for aliases. Gives the mark of its key too.
+    fn copy(&mut self, id: NodeId, parent: NodeId, span: Span, texts: &Texts) -> Read<(NodeId, u32)> {
         let mut node = self.tree.node(id).clone();
         node.parent = parent;
         node.flags = (node.flags & !flag::SHADOWED) | flag::ALIASED;
@@ -390,7 +418,8 @@ impl<'t> Builder<'t> {
             let error = ReadError::new(span, "aliases repeat far more content than is written here");
             return Err(error.help("write the values out, or nest fewer aliases"));
         }
-        Ok(self.tree.push(node))
+        let mark = mark(texts.get(node.key));
+        Ok((self.tree.push_marked(node, mark).0, mark))
     }
 
     /// Puts the entries of `source`, a mapping or a list of mappings, into the innermost mapping.
@@ -411,9 +440,9 @@ impl<'t> Builder<'t> {
             while let Some(child) = next {
                 next = self.tree.node(child).next.some();
                 if self.tree.node(child).flags & flag::SHADOWED == 0 {
-                    let copy = self.copy(child, target, span)?;
-                    self.copy_children(child, copy, span)?;
-                    self.declare(copy, span, texts);
+                    let (copy, mark) = self.copy(child, target, span, texts)?;
+                    self.copy_children(child, copy, span, texts)?;
+                    self.declare(copy, mark, span, texts);
                 }
             }
         }

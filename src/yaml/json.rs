@@ -3,7 +3,7 @@
 use super::keys::{Keys, MapKeys};
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::{Kind, Node, NodeId, Style, Text, Tree, flag};
-use crate::text::Span;
+use crate::text::{Span, mark};
 
 /// The deepest nesting accepted, as for YAML.
 const DEEPEST: usize = super::scan::DEEPEST;
@@ -150,8 +150,8 @@ impl Reader<'_> {
     fn declare(&mut self, id: NodeId) {
         let Some((_, own)) = self.open.last_mut() else { return };
         let tree = &*self.tree;
-        let Some(earlier) = self.keys.add(own, id, |id| tree.text(tree.key(id))) else { return };
-        self.tree.node_mut(earlier).flags |= flag::SHADOWED;
+        let Some(earlier) = self.keys.add(own, id, mark(tree.text(tree.key(id))), |id| tree.text(tree.key(id))) else { return };
+        self.tree.mark(earlier, flag::SHADOWED);
         if self.repeats.len() < MOST_REPEATS {
             self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });
         }

@@ -34,10 +34,18 @@ impl Keys {
         self.all.truncate(own.from);
     }
 
-    /// Notes the key of `id` in the innermost mapping, and gives the last node before it that has the same one.
-    pub fn add<'a>(&mut self, own: &mut MapKeys, id: NodeId, key_of: impl Fn(NodeId) -> &'a str) -> Option<NodeId> {
+    /// Notes the key of `id`, whose mark is `mark`, in the innermost mapping, where none before it has the same one.
+    pub fn add_new<'a>(&mut self, own: &mut MapKeys, id: NodeId, mark: u32, key_of: impl Fn(NodeId) -> &'a str) {
+        match own.table {
+            None => self.all.push((mark, id)),
+            Some(_) => _ = self.add(own, id, mark, key_of),
+        }
+    }
+
+    /// Notes the key of `id`, whose mark is `mark`, in the innermost mapping, and gives the last node before it that has the
+    /// same one.
+    pub fn add<'a>(&mut self, own: &mut MapKeys, id: NodeId, mark: u32, key_of: impl Fn(NodeId) -> &'a str) -> Option<NodeId> {
         let key = key_of(id);
-        let mark = mark(key);
         let known = &self.all[own.from..];
         if known.len() > FEW && own.table.is_none() {
             own.table = Some(known.iter().map(|&(_, id)| (self.hasher.hash_one(key_of(id)), id)).collect());
@@ -49,12 +57,4 @@ impl Keys {
         self.all.push((mark, id));
         earlier
     }
-}
-
-/// A few bits that tell most keys apart.
-fn mark(key: &str) -> u32 {
-    let bytes = key.as_bytes();
-    let last = bytes.len().saturating_sub(1);
-    let byte = |i: usize| u32::from(bytes.get(i).copied().unwrap_or(0));
-    (bytes.len() as u32) << 24 ^ byte(0) << 16 ^ byte(last / 2) << 8 ^ byte(last)
 }

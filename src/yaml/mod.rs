@@ -22,6 +22,7 @@ mod token;
 mod tree;
 
 pub use read::{Reader, general_events, parse, parse_with};
+pub use scalar::is_plain_word;
 pub use tree::{Children, Kind, Node, NodeId, NodeMut, Style, Text, Tree, flag};
 
 use crate::text::Span;

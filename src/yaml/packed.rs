@@ -15,12 +15,14 @@ pub(super) struct Packed {
     key: [u32; 2],
     /// A collection's first and last child, or a scalar's characters.
     pub body: [u32; 2],
-    /// The value of a number or boolean.
+    /// The value of a number or boolean; of a mapping, the bits of its keys' marks.
     value: [u32; 2],
     tag: Tag,
-    style: Style,
+    /// The style and how the key is written, in the low and the high half.
+    written: u8,
     flags: u8,
-    keyed: Keyed,
+    /// The mark of the key, in a byte.
+    pub key_mark: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ impl Packed {
     }
 
     /// Packs `node`; `odd` takes what does not fit.
+    #[inline]
     pub fn new(node: &Node, odd: &mut OddKeys) -> Packed {
         let (tag, value) = match node.kind {
             Kind::Null => (Tag::Null, 0),
@@ -85,9 +88,9 @@ impl Packed {
             body,
             value: [value as u32, (value >> 32) as u32],
             tag,
-            style: node.style,
+            written: node.style as u8 | (keyed as u8) << 4,
             flags: node.flags,
-            keyed,
+            key_mark: 0,
         }
     }
 
@@ -99,12 +102,12 @@ impl Packed {
         let (key_span, key) = self.key(odd);
         Node {
             kind: self.kind(),
-            style: self.style,
+            style: self.style(),
             flags: self.flags,
             span: self.span,
             key_span,
             key,
-            text: if is_collection { Text::EMPTY } else { Text::from_parts(self.body) },
+            text: self.text(),
             parent: self.parent,
             first: NodeId(first),
             last: NodeId(last),
@@ -119,9 +122,30 @@ impl Packed {
         if matches!(self.tag, Tag::Map | Tag::Seq) { NodeId(self.body[0]) } else { NodeId::NONE }
     }
 
+    /// The key's span and characters.
     #[inline]
-    fn kind(&self) -> Kind {
-        let value = u64::from(self.value[0]) | u64::from(self.value[1]) << 32;
+    pub fn key(&self, odd: &OddKeys) -> (Span, Text) {
+        let text = Text::from_parts(self.key);
+        let start = self.key[0];
+        let span = match self.keyed() {
+            Keyed::Plain => Span { start, end: start + self.key[1] },
+            Keyed::Quoted => Span { start: start - 1, end: start + self.key[1] + 1 },
+            Keyed::Unwritten => Span { start: 0, end: 0 },
+            Keyed::Odd => return odd.get(start as usize).copied().unwrap_or((Span { start: 0, end: 0 }, Text::EMPTY)),
+        };
+        (span, text)
+    }
+
+    /// The key's characters alone, which a look-up asks for at every step.
+    #[inline]
+    pub fn key_text(&self, odd: &OddKeys) -> Text {
+        if self.keyed() == Keyed::Odd { self.key(odd).1 } else { Text::from_parts(self.key) }
+    }
+
+    /// The type alone.
+    #[inline]
+    pub fn kind(&self) -> Kind {
+        let value = self.value();
         match self.tag {
             Tag::Null => Kind::Null,
             Tag::Bool => Kind::Bool(value != 0),
@@ -134,24 +158,70 @@ impl Packed {
         }
     }
 
-    /// The key's span and characters.
     #[inline]
-    pub fn key(&self, odd: &OddKeys) -> (Span, Text) {
-        let text = Text::from_parts(self.key);
-        let start = self.key[0];
-        let span = match self.keyed {
-            Keyed::Plain => Span { start, end: start + self.key[1] },
-            Keyed::Quoted => Span { start: start - 1, end: start + self.key[1] + 1 },
-            Keyed::Unwritten => Span { start: 0, end: 0 },
-            Keyed::Odd => return odd.get(start as usize).copied().unwrap_or((Span { start: 0, end: 0 }, Text::EMPTY)),
-        };
-        (span, text)
+    fn style(&self) -> Style {
+        match self.written & 15 {
+            0 => Style::Plain,
+            1 => Style::SingleQuoted,
+            2 => Style::DoubleQuoted,
+            3 => Style::Literal,
+            4 => Style::Folded,
+            5 => Style::Block,
+            _ => Style::Flow,
+        }
     }
 
-    /// The key's characters alone, which a look-up asks for at every step.
     #[inline]
-    pub fn key_text(&self, odd: &OddKeys) -> Text {
-        if self.keyed == Keyed::Odd { self.key(odd).1 } else { Text::from_parts(self.key) }
+    fn keyed(&self) -> Keyed {
+        match self.written >> 4 {
+            0 => Keyed::Plain,
+            1 => Keyed::Quoted,
+            2 => Keyed::Unwritten,
+            _ => Keyed::Odd,
+        }
+    }
+
+    #[inline]
+    fn value(&self) -> u64 {
+        u64::from(self.value[0]) | u64::from(self.value[1]) << 32
+    }
+
+    /// A scalar's characters; a collection has none.
+    #[inline]
+    pub fn text(&self) -> Text {
+        if matches!(self.tag, Tag::Map | Tag::Seq) { Text::EMPTY } else { Text::from_parts(self.body) }
+    }
+
+    /// The bits of [`flag`].
+    #[inline]
+    pub fn flags(&self) -> u8 {
+        self.flags
+    }
+
+    /// Whether a mapping may have a key whose mark has this bit; `false` is sure.
+    #[inline]
+    pub fn may_have(&self, bit: u64) -> bool {
+        self.tag == Tag::Map && self.value() & bit != 0
+    }
+
+    /// Notes that a mapping has a key whose mark has this bit, and says whether it may have had one before.
+    #[inline]
+    pub fn note(&mut self, bit: u64) -> bool {
+        if self.tag != Tag::Map {
+            return false;
+        }
+        let known = self.value() & bit != 0;
+        self.value[0] |= bit as u32;
+        self.value[1] |= (bit >> 32) as u32;
+        known
+    }
+
+    /// Takes over what is known of its key, and of the keys of a mapping, from what it was before a change.
+    pub fn keep_keys(&mut self, before: &Packed) {
+        self.key_mark = before.key_mark;
+        if self.tag == Tag::Map && before.tag == Tag::Map {
+            self.value = before.value;
+        }
     }
 
     /// Sets the end of a collection that has been read, and takes `flags` away.

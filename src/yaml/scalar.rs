@@ -38,7 +38,8 @@ fn tagged(tag: Tag, text: &str) -> Resolved {
 }
 
 /// The type of a plain scalar. Dates and times are strings, as the library turns them back into what is written.
-fn implicit(text: &str) -> Kind {
+#[inline]
+pub(super) fn implicit(text: &str) -> Kind {
     match text.bytes().next() {
         None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
         Some(b'.') => dotted(text),
@@ -47,8 +48,19 @@ fn implicit(text: &str) -> Kind {
     }
 }
 
+/// Whether `text` is a string when it is written plainly anywhere, as far as can be told without reading it: letters, digits,
+/// `-`, `_`, `.` and `/` after a letter.
+pub fn is_plain_word(text: &str) -> bool {
+    let in_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(in_word) && word(text) == Kind::Str
+}
+
 /// Booleans and null in all spellings of YAML 1.1.
 fn word(text: &str) -> Kind {
+    const LONGEST: usize = "false".len();
+    if text.len() > LONGEST {
+        return Kind::Str;
+    }
     match text {
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
@@ -124,10 +136,10 @@ fn float(text: &str) -> Kind {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let is_one =
         digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b)) && digits.bytes().any(|b| b.is_ascii_digit());
-    match text.parse::<f64>() {
-        Ok(value) if is_one && value.is_finite() => Kind::Float(value),
-        _ => Kind::Str,
+    if !is_one {
+        return Kind::Str;
     }
+    text.parse::<f64>().ok().filter(|value| value.is_finite()).map_or(Kind::Str, Kind::Float)
 }
 
 /// Whether `text` is a date or time in one of the forms that Go's library knows.

@@ -31,7 +31,7 @@ fn nulls(tree: &Tree, root: NodeId) -> Vec<NodeId> {
         let node = tree.node(id);
         let elements = node.kind == Kind::Seq || node.flags & flag::FREE_KEYS != 0;
         for child in tree.children(id) {
-            match tree.node(child).kind {
+            match tree.kind(child) {
                 Kind::Null if elements => found.push(child),
                 Kind::Map | Kind::Seq => todo.push(child),
                 _ => {}

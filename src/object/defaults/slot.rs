@@ -32,12 +32,12 @@ impl<'t> Slot<'t> {
 
     /// The value of `key`, if there is one that is not null.
     pub fn get(&self, key: &str) -> Option<NodeId> {
-        self.tree.get(self.node, key).filter(|&id| self.tree.node(id).kind != Kind::Null)
+        self.tree.get(self.node, key).filter(|&id| self.tree.kind(id) != Kind::Null)
     }
 
     /// The mapping under `key`, if it is one.
     pub fn map(&mut self, key: &str) -> Option<Slot<'_>> {
-        let id = self.get(key).filter(|&id| self.tree.node(id).kind == Kind::Map)?;
+        let id = self.get(key).filter(|&id| self.tree.kind(id) == Kind::Map)?;
         Some(self.at(id))
     }
 
@@ -48,7 +48,7 @@ impl<'t> Slot<'t> {
             Some(id) => id,
             None => self.put(key, Kind::Map, ""),
         };
-        (self.tree.node(id).kind == Kind::Map).then(|| self.at(id))
+        (self.tree.kind(id) == Kind::Map).then(|| self.at(id))
     }
 
     /// Runs `fill` on the mapping under `key`, if there is one: a Go pointer to a struct.
@@ -61,7 +61,7 @@ impl<'t> Slot<'t> {
     /// Runs `fill` on every mapping in the sequence under `key`.
     pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
         for id in self.items(key) {
-            if self.tree.node(id).kind == Kind::Map {
+            if self.tree.kind(id) == Kind::Map {
                 fill(&mut self.at(id));
             }
         }
@@ -69,16 +69,16 @@ impl<'t> Slot<'t> {
 
     /// Whether the mapping or sequence under `key` has no element, or nothing is there.
     pub fn is_empty(&self, key: &str) -> bool {
-        self.get(key).is_none_or(|id| match self.tree.node(id).kind {
+        self.get(key).is_none_or(|id| match self.tree.kind(id) {
             Kind::Map | Kind::Seq => self.tree.node(id).first == NodeId::NONE,
-            Kind::Str => self.tree.text(self.tree.node(id).text).is_empty(),
+            Kind::Str => self.tree.value(id).is_empty(),
             _ => false,
         })
     }
 
     /// The integer under `key`, or 0.
     pub fn number(&self, key: &str) -> i64 {
-        match self.get(key).map(|id| self.tree.node(id).kind) {
+        match self.get(key).map(|id| self.tree.kind(id)) {
             Some(Kind::Int(value)) => value,
             _ => 0,
         }
@@ -86,7 +86,7 @@ impl<'t> Slot<'t> {
 
     /// Whether `true` stands under `key`.
     pub fn is_true(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|id| self.tree.node(id).kind == Kind::Bool(true))
+        self.get(key).is_some_and(|id| self.tree.kind(id) == Kind::Bool(true))
     }
 
     /// The map with free keys under `key`, made where nothing is: `labels`, `limits`, `data`.
@@ -98,20 +98,19 @@ impl<'t> Slot<'t> {
 
     /// The elements of the sequence under `key`.
     pub fn items(&self, key: &str) -> Vec<NodeId> {
-        self.get(key).filter(|&id| self.tree.node(id).kind == Kind::Seq).map_or(Vec::new(), |id| self.tree.children(id).collect())
+        self.get(key).filter(|&id| self.tree.kind(id) == Kind::Seq).map_or(Vec::new(), |id| self.tree.children(id).collect())
     }
 
     /// The string under `key`, or `""`.
     pub fn text(&self, key: &str) -> &str {
-        self.get(key)
-            .map_or("", |id| if self.tree.node(id).kind == Kind::Str { self.tree.text(self.tree.node(id).text) } else { "" })
+        self.get(key).map_or("", |id| if self.tree.kind(id) == Kind::Str { self.tree.value(id) } else { "" })
     }
 
     /// Sets a missing (or empty) string.
     pub fn default_str(&mut self, key: &str, value: &str) {
         let empty = match self.get(key) {
             None => true,
-            Some(id) => self.tree.node(id).kind == Kind::Str && self.tree.text(self.tree.node(id).text).is_empty(),
+            Some(id) => self.tree.kind(id) == Kind::Str && self.tree.value(id).is_empty(),
         };
         if empty {
             self.put(key, Kind::Str, value);
@@ -127,7 +126,7 @@ impl<'t> Slot<'t> {
 
     /// The strings of the sequence under `key`.
     pub fn strings(&self, key: &str) -> Vec<String> {
-        self.items(key).into_iter().map(|id| self.tree.text(self.tree.node(id).text).to_string()).collect()
+        self.items(key).into_iter().map(|id| self.tree.value(id).to_string()).collect()
     }
 
     /// The sequence under `key`, made where nothing is. `None` where something else stands there.
@@ -136,7 +135,7 @@ impl<'t> Slot<'t> {
             Some(id) => id,
             None => self.put(key, Kind::Seq, ""),
         };
-        (self.tree.node(id).kind == Kind::Seq).then_some(id)
+        (self.tree.kind(id) == Kind::Seq).then_some(id)
     }
 
     /// Sets a missing integer.
@@ -148,7 +147,7 @@ impl<'t> Slot<'t> {
 
     /// Sets an integer that is missing or 0: a Go integer that is no pointer.
     pub fn default_nonzero(&mut self, key: &str, value: i64) {
-        if self.get(key).is_none_or(|id| self.tree.node(id).kind == Kind::Int(0)) {
+        if self.get(key).is_none_or(|id| self.tree.kind(id) == Kind::Int(0)) {
             self.put(key, Kind::Int(value), &value.to_string());
         }
     }
