@@ -99,12 +99,8 @@ impl Scope {
     }
 }
 
-/// Resolves the arguments: directories are walked, ignore files are honoured, files named explicitly are taken as they are.
-pub fn collect(paths: &Paths) -> Result<Inputs, Failure> {
-    collect_but(paths, &Exclude::default())
-}
-
-/// The same, with files of directories left out that the configuration excludes.
+/// Resolves the arguments: directories are walked, ignore files are honoured, files of directories that the configuration excludes
+/// are left out, files named explicitly are taken as they are.
 pub fn collect_but(paths: &Paths, exclude: &Exclude) -> Result<Inputs, Failure> {
     let mut named = BTreeSet::new();
     let mut walked: BTreeSet<PathBuf> = BTreeSet::new();
@@ -149,8 +145,7 @@ fn stdin(name: Option<&str>) -> Result<Input, Failure> {
 fn walk(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     let found = Mutex::new(Vec::new());
     let failed = Mutex::new(None);
-    let walker = WalkBuilder::new(root).add_custom_ignore_filename(".plimsollignore").require_git(false).build_parallel();
-    walker.run(|| {
+    walker(root).build_parallel().run(|| {
         Box::new(|entry| {
             match entry {
                 Ok(entry)
@@ -170,6 +165,21 @@ fn walk(root: &Path) -> Result<Vec<PathBuf>, Failure> {
         Some(error) => Err(Failure::Input(format!("cannot walk {}: {error}", root.display()))),
         None => Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
+}
+
+/// A walk that honours ignore files.
+fn walker(root: &Path) -> WalkBuilder {
+    let mut walker = WalkBuilder::new(root);
+    walker.add_custom_ignore_filename(".plimsollignore").require_git(false);
+    walker
+}
+
+/// Whether a walk of `root` comes by the file at `path`. Only the folders on the way are looked into.
+pub fn meets(root: &Path, path: &Path) -> bool {
+    let to = path.to_path_buf();
+    let mut walker = walker(root);
+    walker.filter_entry(move |entry| to.starts_with(entry.path()));
+    is_manifest(path) && walker.build().flatten().any(|entry| entry.path() == path)
 }
 
 /// Whether a file of a walked directory is read.

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use plimsoll::check::Options;
 use plimsoll::schema::Version;
 
 use super::Failure;
@@ -12,9 +11,9 @@ use crate::lsp;
 /// Arguments of `lsp`.
 #[derive(Args, Debug)]
 pub struct LspArgs {
-    /// The API server's minor version, 1.30 to 1.37.
-    #[arg(long, value_name = "VERSION", default_value = "1.36", value_parser = super::version)]
-    kubernetes_version: Version,
+    /// The API server's minor version, 1.30 to 1.37 [default: what plimsoll.yaml says, or 1.36].
+    #[arg(long, value_name = "VERSION", value_parser = super::version)]
+    kubernetes_version: Option<Version>,
     /// Speak over standard input and output, which is all there is; some editors insist on saying so.
     #[arg(long, hide = true)]
     stdio: bool,
@@ -22,5 +21,5 @@ pub struct LspArgs {
 
 /// Runs `lsp`.
 pub fn run(args: &LspArgs) -> Result<ExitCode, Failure> {
-    lsp::serve(Options::of(args.kubernetes_version)).map_err(Failure::Input)
+    lsp::serve(args.kubernetes_version).map_err(Failure::Input)
 }

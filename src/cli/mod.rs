@@ -12,7 +12,7 @@ mod output;
 mod plan;
 mod progress;
 mod schema;
-mod settings;
+pub mod settings;
 mod shell;
 mod show;
 mod sources;

@@ -31,17 +31,28 @@ impl Exclude {
 
 /// Reads `named`, or else the nearest configuration; nothing is asked for where there is none.
 pub fn read(named: Option<&Path>) -> Result<Settings, Failure> {
-    let Some(path) = named.map(Path::to_path_buf).or_else(nearest) else { return Ok(Settings::default()) };
+    let here = std::env::current_dir().ok();
+    match named.map(Path::to_path_buf).or_else(|| nearest(&here?)) {
+        Some(path) => of_file(&path),
+        None => Ok(Settings::default()),
+    }
+}
+
+/// Reads the configuration in `folder` or the nearest above.
+pub fn of_folder(folder: &Path) -> Result<Settings, Failure> {
+    nearest(folder).map_or_else(|| Ok(Settings::default()), |path| of_file(&path))
+}
+
+fn of_file(path: &Path) -> Result<Settings, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}:{why}", path.display()));
-    let text = std::fs::read_to_string(&path).map_err(|error| wrong(format!(" {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(format!(" {error}")))?;
     let config = config::parse(&text).map_err(wrong)?;
-    let exclude = exclude(&path, &config).map_err(|error| wrong(format!(" {error}")))?;
+    let exclude = exclude(path, &config).map_err(|error| wrong(format!(" {error}")))?;
     Ok(Settings { config, exclude })
 }
 
-fn nearest() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok()?;
-    here.ancestors().map(|folder| folder.join(config::NAME)).find(|path| path.is_file())
+fn nearest(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(config::NAME)).find(|path| path.is_file())
 }
 
 fn exclude(path: &Path, config: &Config) -> Result<Exclude, String> {

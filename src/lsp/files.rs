@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use lsp_types::{InitializeParams, Uri, WorkspaceFolders};
 use plimsoll::check::{self, Checked, Options};
+use plimsoll::config;
 use rayon::prelude::*;
 
+use super::projects::Project;
 use crate::cli::input::{self, Input, Paths};
 use crate::cli::kustomize;
 
@@ -43,20 +45,23 @@ pub struct Found {
     pub left_out: BTreeSet<Arc<str>>,
 }
 
-/// Walks `roots` and checks every manifest, in parallel. What cannot be read is left out: the command line says why.
-pub fn index(roots: &[PathBuf], options: Options) -> Found {
+/// Walks `projects` and checks every manifest, in parallel. What cannot be read is left out: the command line says why.
+pub fn index(projects: &[Project], options: Options) -> Found {
     let mut found = Found::default();
-    for root in roots {
-        let Ok(inputs) = input::collect(&Paths::of(root.clone())) else { continue };
+    for project in projects {
+        let Ok(inputs) = input::collect_but(&Paths::of(project.root.clone()), &project.exclude) else { continue };
         found.checked.par_extend(inputs.list.par_iter().filter_map(|input| read(input, options)));
         found.left_out.extend(inputs.skipped.iter().map(|skipped| Arc::from(skipped.path.as_str())));
     }
     found
 }
 
-/// Checks the file at `path`; `None` where there is none any more.
-pub fn read_file(path: &str, options: Options) -> Option<Checked> {
-    read(&Input::File(PathBuf::from(path)), options)
+/// Checks the file at `path`; `None` where there is none any more, and where a walk of `projects` does not come by.
+pub fn read_file(path: &str, projects: &[Project], options: Options) -> Option<Checked> {
+    let file = Path::new(path);
+    let met =
+        |project: &Project| file.starts_with(&project.root) && input::meets(&project.root, file) && !project.exclude.has(file);
+    projects.iter().any(met).then(|| read(&Input::File(file.to_path_buf()), options))?
 }
 
 fn read(input: &Input, options: Options) -> Option<Checked> {
@@ -64,10 +69,12 @@ fn read(input: &Input, options: Options) -> Option<Checked> {
     std::panic::catch_unwind(|| check::check_bytes(input.path().into(), bytes, options)).ok()
 }
 
-/// Whether a change of the file at `path` changes which files are manifests.
-pub fn is_kustomization(path: &str) -> bool {
+/// Whether a change of the file at `path` changes which files are manifests, or what is said of them.
+pub fn decides_over_others(path: &str) -> bool {
     let known = BTreeSet::from([PathBuf::from(path)]);
-    Path::new(path).is_file() && kustomize::patches(&known).contains_key(Path::new(path)) || path.ends_with("kustomization.yaml")
+    Path::new(path).is_file() && kustomize::patches(&known).contains_key(Path::new(path))
+        || path.ends_with("kustomization.yaml")
+        || Path::new(path).file_name().is_some_and(|name| name == config::NAME)
 }
 
 /// The edits of a fix by file.

@@ -13,6 +13,7 @@ mod lens;
 mod navigate;
 mod place;
 mod positions;
+mod projects;
 mod requests;
 mod server;
 mod symbols;
@@ -22,12 +23,12 @@ use std::process::ExitCode;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::InitializeParams;
-use plimsoll::check::Options;
+use plimsoll::schema::Version;
 
 use server::Server;
 
-/// Serves the client at standard input and output until it says goodbye.
-pub fn serve(options: Options) -> Result<ExitCode, String> {
+/// Serves the client at standard input and output until it says goodbye. `version` decides over configurations.
+pub fn serve(version: Option<Version>) -> Result<ExitCode, String> {
     let (connection, threads) = Connection::stdio();
     let (id, params) = match connection.initialize_start() {
         Ok(start) => start,
@@ -36,7 +37,7 @@ pub fn serve(options: Options) -> Result<ExitCode, String> {
         Err(error) => return Err(error.to_string()),
     };
     let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
-    let mut server = Server::new(options, &params);
+    let mut server = Server::new(version, &params);
     let finished = connection.initialize_finish(id, server.welcome());
     if finished.is_err() {
         return Ok(ExitCode::from(1));

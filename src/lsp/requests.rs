@@ -94,7 +94,7 @@ fn changed(server: &mut Server, params: DidChangeTextDocumentParams) {
 
 fn watched(server: &mut Server, params: DidChangeWatchedFilesParams) {
     let paths: Vec<_> = params.changes.iter().map(|change| files::path_of(&change.uri)).collect();
-    if paths.iter().any(|path| files::is_kustomization(path)) {
+    if paths.iter().any(|path| files::decides_over_others(path)) {
         return server.index();
     }
     paths.iter().for_each(|path| server.file_changed(path));

@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 use lsp_server::{Message, Notification, Request};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic, InitializeParams, Location,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic, InitializeParams, Location, MessageType,
     PublishDiagnosticsParams, RenameOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind,
     TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use plimsoll::check::{self, Checked, Options};
 use plimsoll::diagnostic::Finding;
+use plimsoll::schema::Version;
 use plimsoll::text::Span;
 use plimsoll::workspace::{FileReport, Workspace};
 use serde_json::{Value, json};
 
 use super::positions::{Lined, Units};
+use super::projects::{self, Project};
 use super::{diagnostics, files};
 
 /// An open document.
@@ -47,6 +49,12 @@ pub struct Server {
     pub findings: BTreeMap<Arc<str>, Vec<Finding>>,
     watches: bool,
     roots: Vec<PathBuf>,
+    /// The roots with their configurations, as of the last [`Server::index`].
+    projects: Vec<Project>,
+    /// The version that was asked for on the command line.
+    version: Option<Version>,
+    /// What is wrong with configurations, until the client is told.
+    complaints: Vec<String>,
     left_out: BTreeSet<Arc<str>>,
     /// Open documents whose text has changed since they were checked.
     dirty: BTreeSet<Arc<str>>,
@@ -59,7 +67,8 @@ pub struct Server {
 
 impl Server {
     /// A server for the client that said `params`. Reads no file yet.
-    pub fn new(options: Options, params: &InitializeParams) -> Server {
+    pub fn new(version: Option<Version>, params: &InitializeParams) -> Server {
+        let options = Options::of(version.unwrap_or_default());
         let capabilities = serde_json::to_value(&params.capabilities).unwrap_or_default();
         let says = |path: &str| capabilities.pointer(path).and_then(Value::as_bool).unwrap_or(false);
         let general = params.capabilities.general.as_ref();
@@ -74,6 +83,9 @@ impl Server {
             findings: BTreeMap::new(),
             watches: says("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             roots: files::roots(params),
+            projects: Vec::new(),
+            version,
+            complaints: Vec::new(),
             left_out: BTreeSet::new(),
             dirty: BTreeSet::new(),
             changed: true,
@@ -152,7 +164,12 @@ impl Server {
 
     /// Reads every file of the workspace anew; open documents stay as they are.
     pub fn index(&mut self) {
-        let found = files::index(&self.roots, self.options);
+        let (projects, complaints): (Vec<Project>, Vec<Option<String>>) = self.roots.iter().map(|root| Project::at(root)).unzip();
+        self.projects = projects;
+        self.complaints.extend(complaints.into_iter().flatten());
+        let configured = self.projects.iter().find_map(|project| project.config.kubernetes_version);
+        self.options = Options::of(self.version.or(configured).unwrap_or_default());
+        let found = files::index(&self.projects, self.options);
         self.left_out = found.left_out;
         let closed: Vec<Arc<str>> = self.texts.keys().filter(|path| !self.open.contains_key(*path)).cloned().collect();
         closed.iter().for_each(|path| self.forget(path));
@@ -193,8 +210,7 @@ impl Server {
         if self.open.contains_key(path) {
             return;
         }
-        let inside = self.roots.iter().any(|root| std::path::Path::new(&**path).starts_with(root));
-        match files::read_file(path, self.options).filter(|_| inside) {
+        match files::read_file(path, &self.projects, self.options) {
             Some(checked) => self.take(checked),
             None => self.forget(path),
         }
@@ -203,7 +219,7 @@ impl Server {
     fn take(&mut self, checked: Checked) {
         let path = checked.path.clone();
         self.texts.insert(path.clone(), Lined::new(checked.parsed.tree.source().to_string()));
-        if !self.left_out.contains(&path) {
+        if !self.leaves_out(&path) {
             self.workspace.insert(checked.into());
         }
         self.touched.insert(path);
@@ -223,17 +239,24 @@ impl Server {
             self.recheck(&path);
         }
         if std::mem::take(&mut self.changed) {
-            self.findings = files::by_path(self.workspace.check().into_iter().map(|finding| (finding.path.clone(), finding)));
+            let shown = self.workspace.check().into_iter().filter(|finding| projects::shows(&self.projects, finding));
+            self.findings = files::by_path(shown.map(|finding| (finding.path.clone(), finding)));
         }
     }
 
+    /// Whether the file at `path` is part of a kustomization or excluded by the configuration.
+    fn leaves_out(&self, path: &Arc<str>) -> bool {
+        self.left_out.contains(path) || projects::excludes(&self.projects, path)
+    }
+
     fn recheck(&mut self, path: &Arc<str>) {
+        let left_out = self.leaves_out(path);
         let (Some(open), Some(text)) = (self.open.get_mut(path), self.texts.get(path)) else { return };
         let (text, options) = (text.text().to_string(), self.options);
         // Without a tree for the new text the old one would point anywhere.
         let checked = std::panic::catch_unwind(|| check::check(path.clone(), text, options));
         open.checked = checked.unwrap_or_else(|_| check::read(path.clone(), String::new()));
-        if self.left_out.contains(path) {
+        if left_out {
             self.workspace.remove(path);
         } else {
             let mut report = FileReport::of(&open.checked);
@@ -249,6 +272,10 @@ impl Server {
     /// Tells the client what it has not been told yet.
     pub fn publish(&mut self, send: &mut dyn FnMut(Message)) {
         self.refresh();
+        for message in std::mem::take(&mut self.complaints) {
+            let params = json!({"type": MessageType::Error, "message": message});
+            send(Notification::new("window/showMessage".to_string(), params).into());
+        }
         let touched = std::mem::take(&mut self.touched);
         let paths: BTreeSet<&Arc<str>> = self.findings.keys().chain(self.published.keys()).chain(&touched).collect();
         let mut news = Vec::new();

@@ -230,7 +230,10 @@ fn shown(message: &Value, root: &str) -> String {
         (_, _, error) => ("<<< error".to_string(), error),
     };
     let text = serde_json::to_string_pretty(&shortened(body)).expect("JSON");
-    let text = text.replace(root, "$ROOT").replace(env!("CARGO_PKG_VERSION"), "$VERSION");
+    let text = text
+        .replace(root, "$ROOT")
+        .replace(root.trim_start_matches("file://"), "$ROOT")
+        .replace(env!("CARGO_PKG_VERSION"), "$VERSION");
     format!("{head}\n{text}\n")
 }
 

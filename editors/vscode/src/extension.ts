@@ -31,11 +31,11 @@ async function restart(): Promise<void> {
 async function start(): Promise<void> {
   const settings = vscode.workspace.getConfiguration("plimsoll");
   const command = settings.get<string>("path", "plimsoll");
-  const version = settings.get<string>("kubernetesVersion", "1.36");
+  const version = settings.get<string>("kubernetesVersion", "");
   client = new LanguageClient(
     "plimsoll",
     "plimsoll",
-    { command, args: ["lsp", "--kubernetes-version", version] },
+    { command, args: version === "" ? ["lsp"] : ["lsp", "--kubernetes-version", version] },
     { documentSelector: [{ language: "yaml" }, { language: "json" }] },
   );
   try {
