@@ -7,6 +7,7 @@ mod actions;
 mod completion;
 mod diagnostics;
 mod files;
+mod head;
 mod hints;
 mod hover;
 mod lens;

@@ -39,6 +39,12 @@ fn of<'a>(projects: &'a [Project], path: &str) -> Option<&'a Project> {
     around.max_by_key(|project| project.root.components().count())
 }
 
+/// The path as people say it who have these folders open.
+pub fn short<'a>(projects: &[Project], path: &'a str) -> &'a str {
+    let below = of(projects, path).and_then(|project| Path::new(path).strip_prefix(&project.root).ok()?.to_str());
+    below.unwrap_or(path)
+}
+
 /// Whether the file at `path` is left out of its folder.
 pub fn excludes(projects: &[Project], path: &str) -> bool {
     of(projects, path).is_some_and(|project| project.exclude.has(Path::new(path)))

@@ -3,7 +3,7 @@
 use lsp_server::{ErrorCode, Message, Notification, Request};
 use lsp_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, TextDocumentContentChangeEvent, WorkspaceFolder,
+    DidOpenTextDocumentParams, ExecuteCommandParams, TextDocumentContentChangeEvent, WorkspaceFolder,
 };
 use plimsoll::text::Span;
 use serde::Serialize;
@@ -33,6 +33,10 @@ pub fn answer(server: &mut Server, request: Request) -> Answer {
         "workspace/symbol" => with(params, |params| symbols::workspace(server, params)),
         "textDocument/inlayHint" => with(params, |params| hints::hints(server, params)),
         "textDocument/codeLens" => with(params, |params| lens::lenses(server, params)),
+        "workspace/executeCommand" => with(params, |params: ExecuteCommandParams| match params.command.as_str() {
+            lens::SHOW_PLAN => lens::show(server, &params),
+            _ => None,
+        }),
         "workspace/textDocumentContent" => with(
             params,
             |params: lsp_types::TextDocumentContentParams| json!({"text": diagnostics::page_at(&params.uri).unwrap_or_default()}),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use lsp_server::{Message, Notification, Request};
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic, InitializeParams, Location, MessageType,
-    PublishDiagnosticsParams, RenameOptions, ServerCapabilities, TextDocumentContentOptions, TextDocumentSyncKind,
-    TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, Diagnostic, ExecuteCommandOptions, InitializeParams,
+    Location, MessageType, PublishDiagnosticsParams, RenameOptions, ServerCapabilities, TextDocumentContentOptions,
+    TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use plimsoll::check::{self, Checked, Options};
 use plimsoll::diagnostic::Finding;
@@ -17,9 +17,10 @@ use plimsoll::text::Span;
 use plimsoll::workspace::{FileReport, Workspace};
 use serde_json::{Value, json};
 
+use super::head::Heads;
 use super::positions::{Lined, Units};
 use super::projects::{self, Project};
-use super::{diagnostics, files};
+use super::{diagnostics, files, lens};
 
 /// An open document.
 pub struct Open {
@@ -45,6 +46,10 @@ pub struct Server {
     pub texts: BTreeMap<Arc<str>, Lined>,
     /// The documents that are open.
     pub open: BTreeMap<Arc<str>, Open>,
+    /// Files as HEAD has them.
+    pub heads: Heads,
+    /// Whether the client shows what a command is answered with, as its initialization options say.
+    pub shows_results: bool,
     /// All findings by file, as of the last [`Server::refresh`].
     pub findings: BTreeMap<Arc<str>, Vec<Finding>>,
     watches: bool,
@@ -53,8 +58,8 @@ pub struct Server {
     projects: Vec<Project>,
     /// The version that was asked for on the command line.
     version: Option<Version>,
-    /// What is wrong with configurations, until the client is told.
-    complaints: Vec<String>,
+    /// What the client is to tell the user.
+    messages: Vec<(MessageType, String)>,
     left_out: BTreeSet<Arc<str>>,
     /// Open documents whose text has changed since they were checked.
     dirty: BTreeSet<Arc<str>>,
@@ -85,7 +90,9 @@ impl Server {
             roots: files::roots(params),
             projects: Vec::new(),
             version,
-            complaints: Vec::new(),
+            messages: Vec::new(),
+            heads: Heads::default(),
+            shows_results: options_say(params, "showsResults"),
             left_out: BTreeSet::new(),
             dirty: BTreeSet::new(),
             changed: true,
@@ -114,6 +121,10 @@ impl Server {
             workspace_symbol_provider: Some(true.into()),
             folding_range_provider: Some(true.into()),
             code_lens_provider: Some(CodeLensOptions::default()),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: vec![lens::SHOW_PLAN.to_string()],
+                ..ExecuteCommandOptions::default()
+            }),
             inlay_hint_provider: Some(true.into()),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(vec![" ".to_string(), ":".to_string()]),
@@ -166,7 +177,7 @@ impl Server {
     pub fn index(&mut self) {
         let (projects, complaints): (Vec<Project>, Vec<Option<String>>) = self.roots.iter().map(|root| Project::at(root)).unzip();
         self.projects = projects;
-        self.complaints.extend(complaints.into_iter().flatten());
+        self.messages.extend(complaints.into_iter().flatten().map(|complaint| (MessageType::Error, complaint)));
         let configured = self.projects.iter().find_map(|project| project.config.kubernetes_version);
         self.options = Options::of(self.version.or(configured).unwrap_or_default());
         let found = files::index(&self.projects, self.options);
@@ -272,8 +283,8 @@ impl Server {
     /// Tells the client what it has not been told yet.
     pub fn publish(&mut self, send: &mut dyn FnMut(Message)) {
         self.refresh();
-        for message in std::mem::take(&mut self.complaints) {
-            let params = json!({"type": MessageType::Error, "message": message});
+        for (kind, message) in std::mem::take(&mut self.messages) {
+            let params = json!({"type": kind, "message": message});
             send(Notification::new("window/showMessage".to_string(), params).into());
         }
         let touched = std::mem::take(&mut self.touched);
@@ -301,6 +312,16 @@ impl Server {
         }
     }
 
+    /// The path of a file as people say it who have its folder open.
+    pub fn short(&self, path: &str) -> Arc<str> {
+        projects::short(&self.projects, path).into()
+    }
+
+    /// Has the client tell the user something.
+    pub fn inform(&mut self, message: String) {
+        self.messages.push((MessageType::Info, message));
+    }
+
     /// The URI of a file, as the client writes it if it has it open.
     pub fn uri(&self, path: &str) -> Option<Uri> {
         self.open.get(path).map(|open| open.uri.clone()).or_else(|| files::uri_of(path))
@@ -310,4 +331,9 @@ impl Server {
     pub fn location(&self, path: &str, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri(path)?, range: self.texts.get(path)?.range(span, self.units) })
     }
+}
+
+/// Whether the client's initialization options have `name` set to true.
+fn options_say(params: &InitializeParams, name: &str) -> bool {
+    params.initialization_options.as_ref().and_then(|options| options.get(name)) == Some(&Value::Bool(true))
 }

@@ -142,11 +142,30 @@ fn lenses_compare_with_head() {
     let text = std::fs::read_to_string("testdata/projects/todo-next/web.yaml").expect("UTF-8");
     client.open("web.yaml", &text);
     let uri = format!("{}/web.yaml", client.root);
-    let (answer, _) = client.ask("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
-    let titles: Vec<&str> =
-        answer["result"].as_array().expect("lenses").iter().filter_map(|lens| lens["command"]["title"].as_str()).collect();
+    let lenses = |client: &mut Client| -> Vec<Value> {
+        let (answer, _) = client.ask("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
+        answer["result"].as_array().expect("lenses").iter().map(|lens| lens["command"].clone()).collect()
+    };
+    let titles = |list: &[Value]| -> Vec<String> {
+        list.iter().filter_map(|command| command["title"].as_str()).map(str::to_string).collect()
+    };
+    let first = lenses(&mut client);
+    // The second answer is one from memory.
+    assert_eq!(titles(&first), titles(&lenses(&mut client)));
+    let deployment = first.iter().find(|command| command["arguments"][1] == "Deployment/todo/web").expect("its lens");
+    let params = json!({"command": deployment["command"], "arguments": deployment["arguments"]});
+    let (plan, _) = client.ask("workspace/executeCommand", params);
+    let plan = plan["result"].as_str().expect("a text").to_string();
+    // A client that has not said that it shows the answer is sent it as a message.
+    let messages: Vec<Value> = client.settle().into_iter().filter(|message| message["method"] == "window/showMessage").collect();
+    assert_eq!((messages.len(), &messages[0]["params"]["message"]), (1, &json!(plan)));
+
+    client.write("web.yaml", &text);
+    git::git(client.folder.path(), &["commit", "--quiet", "--all", "--message", "second"]);
+    let second = lenses(&mut client);
+    let shown = format!("{}\n\n{plan}\nonce it is committed:\n{}", titles(&first).join("\n"), titles(&second).join("\n"));
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../../snapshots/lsp"}, {
-        insta::assert_snapshot!("lens-head", titles.join("\n"));
+        insta::assert_snapshot!("lens-head", shown);
     });
     assert_eq!(client.end(), Some(0));
 }

@@ -1,7 +1,7 @@
 // Starts `plimsoll lsp` and leaves everything else to it.
 
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/node";
+import { ExecuteCommandSignature, LanguageClient } from "vscode-languageclient/node";
 
 let client: LanguageClient | undefined;
 
@@ -36,7 +36,11 @@ async function start(): Promise<void> {
     "plimsoll",
     "plimsoll",
     { command, args: version === "" ? ["lsp"] : ["lsp", "--kubernetes-version", version] },
-    { documentSelector: [{ language: "yaml" }, { language: "json" }] },
+    {
+      documentSelector: [{ language: "yaml" }, { language: "json" }],
+      initializationOptions: { showsResults: true },
+      middleware: { executeCommand: shown },
+    },
   );
   try {
     await client.start();
@@ -48,6 +52,16 @@ async function start(): Promise<void> {
       await vscode.commands.executeCommand("workbench.action.openSettings", "plimsoll.path");
     }
   }
+}
+
+/** Runs a command on the server; a plan is shown beside the manifest. */
+async function shown(command: string, args: unknown[], next: ExecuteCommandSignature): Promise<unknown> {
+  const answer: unknown = await next(command, args);
+  if (command === "plimsoll.showPlan" && typeof answer === "string") {
+    const document = await vscode.workspace.openTextDocument({ content: answer });
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+  }
+  return answer;
 }
 
 /** The page of a rule, which the server has with it. */
