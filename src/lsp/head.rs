@@ -12,17 +12,20 @@ const LOG: &str = "logs/HEAD";
 /// What tells one state of the log from another.
 type Stamp = (u64, SystemTime);
 
+/// A file; nothing where HEAD has none.
+type Content = Option<Arc<[u8]>>;
+
 /// What git has said so far.
 #[derive(Debug, Default)]
 pub struct Heads {
     /// The repository of each folder that lies in one.
     repositories: BTreeMap<PathBuf, PathBuf>,
-    files: BTreeMap<Arc<str>, (Stamp, Option<Arc<[u8]>>)>,
+    files: BTreeMap<Arc<str>, (Stamp, Content)>,
 }
 
 impl Heads {
     /// The content of the file at `path`; nothing outside a git work tree and for a file that HEAD does not have.
-    pub fn content(&mut self, path: &Arc<str>) -> Option<Arc<[u8]>> {
+    pub fn content(&mut self, path: &Arc<str>) -> Content {
         let file = Path::new(&**path);
         let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
         if !self.repositories.contains_key(folder) {
@@ -34,7 +37,7 @@ impl Heads {
         {
             return content.clone();
         }
-        let content: Option<Arc<[u8]>> = git(folder, &["show", &format!("HEAD:./{name}")]).map(Into::into);
+        let content: Content = git(folder, &["show", &format!("HEAD:./{name}")]).map(Into::into);
         if let Some(stamp) = stamp {
             self.files.insert(path.clone(), (stamp, content.clone()));
         }
