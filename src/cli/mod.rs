@@ -1,6 +1,7 @@
 //! The command line: the only part, with the language server, that touches files, terminal and environment.
 
 mod cron;
+mod dump;
 mod explain;
 mod fix;
 mod formats;

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use plimsoll::check::{self, Checked};
 use plimsoll::diagnostic::Severity;
-use plimsoll::plan::{self, Apply, Effect, Options, Origin, Plan, PlanFinding, Prune, WhatIf};
+use plimsoll::plan::{self, Apply, Effect, Options, Order, Origin, Plan, PlanFinding, Prune, WhatIf};
 use plimsoll::report::{self, Detail};
 use plimsoll::schema::Version;
 
-use super::input::{self, Paths};
+use super::input::{self, Input, Paths};
 use super::output::When;
 use super::settings::{self, Exclude, Settings};
 use super::sources;
@@ -135,7 +135,7 @@ impl DetailWord {
 pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     let Settings { config, exclude } = settings::read(args.config.as_deref())?;
     let version = args.kubernetes_version.or(config.kubernetes_version).unwrap_or_default();
-    let after = read(&args.paths, version, &exclude)?;
+    let (after, order) = read(&args.paths, version, &exclude)?;
     if after.iter().all(|checked| checked.objects.is_empty()) && !args.paths.allow_empty {
         return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
@@ -143,7 +143,10 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
         [] if args.paths.paths.is_empty() && sources::in_git() => vec!["git:HEAD".to_string()],
         given => given.to_vec(),
     };
-    let before = given.iter().map(|source| sources::read(source, version, &exclude)).collect::<Result<Vec<_>, _>>()?;
+    let starts = given.iter().map(|source| sources::read(source, version, &exclude)).collect::<Result<Vec<_>, _>>()?;
+    let (before, mut observed): (Vec<_>, Vec<_>) = starts.into_iter().map(|start| (start.manifests, start.observed)).unzip();
+    // What is applied on top of a dump is rolled out, as manifests alone are.
+    let observed = observed.pop().unwrap_or_default();
     let options = Options {
         version,
         apply: match args.apply {
@@ -156,9 +159,11 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
             PruneWord::Kubectl => Prune::Kubectl,
             PruneWord::All => Prune::All,
         },
-        nodes: args.nodes.as_deref().map(sources::nodes).transpose()?,
+        nodes: args.nodes.as_deref().map(sources::nodes).transpose()?.or_else(|| sources::dumped_nodes(&observed)),
         now: args.at.unwrap_or_else(jiff::Timestamp::now),
         runs: args.runs,
+        observed,
+        order,
         readiness: plan::Readiness::default(),
     };
     let mut plan = match args.what_if.as_slice() {
@@ -206,10 +211,17 @@ fn comment_key(text: &str) -> Result<String, String> {
     }
 }
 
-fn read(paths: &Paths, version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
-    let inputs = input::collect_but(paths, exclude)?;
+/// The manifests in the order in which they would be applied: what was named first comes first.
+fn read(paths: &Paths, version: Version, exclude: &Exclude) -> Result<(Vec<Checked>, Order), Failure> {
+    let mut inputs = input::collect_but(paths, exclude)?;
+    inputs.list.sort_by_key(|input| match input {
+        Input::File(file) => paths.paths.iter().position(|path| file.starts_with(path)),
+        Input::Stdin(..) => paths.paths.iter().position(|path| path.as_os_str() == "-"),
+    });
     let options = check::Options::of(version);
-    inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options))).collect()
+    let checked = inputs.list.iter().map(|input| Ok(check::check_bytes(input.path().into(), input.read()?, options)));
+    let sorted = inputs.skipped.iter().any(|skipped| skipped.reason.starts_with("kustomization"));
+    Ok((checked.collect::<Result<Vec<_>, Failure>>()?, if sorted { Order::Sorted } else { Order::AsWritten }))
 }
 
 fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {

@@ -9,30 +9,52 @@ use plimsoll::plan::{Node, Origin};
 use plimsoll::report;
 use plimsoll::schema::Version;
 
+use serde_json::Value;
+
 use super::Failure;
+use super::dump;
 use super::input::{self, Paths};
 use super::settings::Exclude;
 
 /// The kinds that a plan of a live cluster looks at.
 const KINDS: &str = "deployments,statefulsets,daemonsets,replicasets,jobs,cronjobs,pods,services,configmaps,persistentvolumeclaims,\
-                     horizontalpodautoscalers,poddisruptionbudgets,limitranges,resourcequotas";
+                     horizontalpodautoscalers,poddisruptionbudgets,limitranges,resourcequotas,controllerrevisions";
 
-/// The manifests of `source`: `DIR`, `FILE`, `git:REV[:DIR]`, `dump:FILE`, `cluster[:CONTEXT]` or `empty`.
+/// Where a plan starts.
+#[derive(Debug, Default)]
+pub struct Start {
+    /// The manifests.
+    pub manifests: Vec<Checked>,
+    /// Everything found in a dump or a cluster, as the server wrote it.
+    pub observed: Vec<Value>,
+}
+
+/// What `source` holds: `DIR`, `FILE`, `git:REV[:DIR]`, `dump:FILE`, `cluster[:CONTEXT]` or `empty`.
 /// Files of directories and revisions that `exclude` has are left out.
-pub fn read(source: &str, version: Version, exclude: &Exclude) -> Result<Vec<Checked>, Failure> {
+pub fn read(source: &str, version: Version, exclude: &Exclude) -> Result<Start, Failure> {
     let options = check::Options::of(version);
     let checked = |path: &str, bytes: Vec<u8>| check::check_bytes(path.into(), bytes, options);
+    let alone = |manifests: Vec<Checked>| Start { manifests, observed: Vec::new() };
     match source.split_once(':') {
-        _ if source == "empty" => Ok(Vec::new()),
+        _ if source == "empty" => Ok(Start::default()),
         Some(("git", revision)) => {
             let kept = git(revision)?.into_iter().filter(|(path, _)| !exclude.has(path.as_ref()));
-            Ok(kept.map(|(path, bytes)| checked(&path, bytes)).collect())
+            Ok(alone(kept.map(|(path, bytes)| checked(&path, bytes)).collect()))
         }
-        Some(("dump", path)) => files(path, exclude, |path, bytes| checked(path, without_owned(bytes))),
-        Some(("cluster", context)) => Ok(vec![checked("cluster", without_owned(kubectl(Some(context))?))]),
-        _ if source == "cluster" => Ok(vec![checked("cluster", without_owned(kubectl(None)?))]),
-        _ => files(source, exclude, checked),
+        Some(("dump", path)) => {
+            let inputs = input::collect_but(&Paths::of(PathBuf::from(path)), exclude)?;
+            let dumps = inputs.list.iter().map(|input| input.read());
+            Ok(dumped(path, &dumps.collect::<Result<Vec<_>, _>>()?, checked))
+        }
+        Some(("cluster", context)) => Ok(dumped("cluster", &[kubectl(Some(context))?], checked)),
+        _ if source == "cluster" => Ok(dumped("cluster", &[kubectl(None)?], checked)),
+        _ => Ok(alone(files(source, exclude, checked)?)),
     }
+}
+
+fn dumped(path: &str, dumps: &[Vec<u8>], checked: impl Fn(&str, Vec<u8>) -> Checked) -> Start {
+    let observed: Vec<Value> = dumps.iter().flat_map(|bytes| dump::objects(bytes)).collect();
+    Start { manifests: vec![checked(path, dump::manifests(&observed))], observed }
 }
 
 /// What a plan says of where `source` comes from.
@@ -57,13 +79,19 @@ pub fn in_git() -> bool {
     run("git", &["rev-parse", "--verify", "--quiet", "HEAD"], None).is_ok()
 }
 
+/// The nodes of a dump; `None` where it has none.
+pub fn dumped_nodes(observed: &[Value]) -> Option<Vec<Node>> {
+    let nodes: Vec<Node> = observed.iter().filter(|object| object["kind"] == "Node").map(Node::from_value).collect();
+    (!nodes.is_empty()).then_some(nodes)
+}
+
 /// The nodes of `--nodes`: those of a file, or so many that are all alike.
 pub fn nodes(text: &str) -> Result<Vec<Node>, Failure> {
     if let Ok(count) = text.parse::<usize>() {
         return Ok((1..=count).map(Node::numbered).collect());
     }
     let mut nodes = Vec::new();
-    for checked in read(text, Version::default(), &Exclude::default())? {
+    for checked in read(text, Version::default(), &Exclude::default())?.manifests {
         for object in checked.objects.iter().filter(|object| object.id.kind == "Node") {
             nodes.push(Node::from_value(&report::object_json(object.field(&checked.parsed.tree))));
         }
@@ -126,18 +154,6 @@ fn kubectl(context: Option<&str>) -> Result<Vec<u8>, Failure> {
         args.extend(["--context", context]);
     }
     run("kubectl", &args, None)
-}
-
-/// A dump without what controllers made: they will make it again from their owners.
-fn without_owned(bytes: Vec<u8>) -> Vec<u8> {
-    let Ok(mut list) = serde_yaml::from_slice::<serde_json::Value>(&bytes) else { return bytes };
-    if let Some(items) = list.get_mut("items").and_then(serde_json::Value::as_array_mut) {
-        items.retain(|item| item["metadata"]["ownerReferences"].as_array().is_none_or(Vec::is_empty));
-        for item in items.iter_mut().filter_map(serde_json::Value::as_object_mut) {
-            item.remove("status");
-        }
-    }
-    list.to_string().into_bytes()
 }
 
 /// Runs a program and takes its output; its own words if it fails.

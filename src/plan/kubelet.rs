@@ -62,6 +62,7 @@ fn movable(cluster: &Cluster, readiness: Readiness) -> Vec<(Id, Pods)> {
         for pods in &workload.pods {
             let moves = match pods.phase {
                 Phase::Terminating => true,
+                Phase::Pending if !pods.stuck().is_empty() => false,
                 Phase::Pending if fails(cluster, owner, pods, readiness) => matches!(workload.spec, Spec::Job(_)),
                 Phase::Pending => true,
                 _ => false,

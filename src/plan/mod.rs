@@ -19,6 +19,7 @@ mod merge;
 mod model;
 pub mod name;
 mod node;
+mod observed;
 mod pod;
 mod quota;
 mod replica_set;
@@ -39,7 +40,7 @@ pub use found::{ClaimName, PlanCx, RUNNING, Sides, template};
 pub use kubelet::Readiness;
 pub use model::*;
 pub use node::Node;
-pub use pod::Template;
+pub use pod::{Identity, Template};
 pub use quota::Usage;
 pub use sim::{Entry, Run, What, settle_never_ready};
 pub use steps::earliest;
@@ -75,6 +76,16 @@ pub enum Prune {
     All,
 }
 
+/// The order in which objects are applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// File after file, as `kubectl apply -f` does.
+    #[default]
+    AsWritten,
+    /// What others need first, as `kubectl apply -k` does.
+    Sorted,
+}
+
 /// What a plan is told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -90,6 +101,11 @@ pub struct Options {
     pub now: jiff::Timestamp,
     /// How many runs of each CronJob to list.
     pub runs: usize,
+    /// What was found in a cluster, as the server wrote it: what the last of `before` stands for is not rolled out, but taken to be
+    /// as these objects say.
+    pub observed: Vec<serde_json::Value>,
+    /// The order in which objects are applied.
+    pub order: Order,
     /// How pods become ready while the manifests are rolled out.
     pub readiness: Readiness,
 }
@@ -157,6 +173,11 @@ impl World {
         for manifests in before {
             world.roll_out(manifests, options);
         }
+        if !options.observed.is_empty() {
+            observed::note_last_applied(&mut world.store, &options.observed);
+            world.cluster.observe(&observed::Observed::of(&options.observed, options.version));
+            world.start = sim::look(&world.cluster);
+        }
         world
     }
 
@@ -178,7 +199,7 @@ impl World {
         let never = rolls.then(|| sim::settle_never_ready(&mut self.cluster.clone()));
         let run = sim::run(&mut self.cluster, options.readiness, sim::MOST_ROUNDS);
         let runs = Runs { start: std::mem::take(&mut self.start), run, never };
-        let mut plan = summary::plan(&self.store, outcomes, &runs, options);
+        let mut plan = summary::plan(&self.store, outcomes, &runs, self.cluster.recorded(), options);
         let sides = Sides {
             manifests,
             before: &earlier.store,

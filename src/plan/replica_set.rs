@@ -29,6 +29,8 @@ pub struct ReplicaSet {
     pub most: Option<i64>,
     /// The Deployment as stored when the set was made; its name follows from it.
     pub deployment: Option<Arc<Value>>,
+    /// Its name, where a dump tells it.
+    pub name: Option<String>,
 }
 
 impl ReplicaSet {
@@ -41,7 +43,7 @@ impl ReplicaSet {
             true => Some(Selector::all(&labels(selector))),
             false => Selector::of(selector),
         };
-        ReplicaSet { size, template, made_from, selector, revision: 0, desired: None, most: None, deployment: None }
+        ReplicaSet { size, template, made_from, selector, revision: 0, desired: None, most: None, deployment: None, name: None }
     }
 
     /// As a Deployment makes it.
@@ -58,6 +60,7 @@ impl ReplicaSet {
             desired: Some(deployment.replicas),
             most: Some(deployment.replicas + deployment.surge()),
             deployment: Some(deployment.value.clone()),
+            name: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::cluster::{Action, Cluster, Id, Spec};
 use super::kubelet::{self, Dice, Readiness};
-use super::pod::{Phase, Template};
+use super::pod::{Identity, Phase, Template};
 use super::store::Key;
 use super::{Counts, Round, Wait, daemon_set, deployment, drain, job, model, replica_set, stateful_set};
 
@@ -30,6 +30,10 @@ pub struct Run {
     pub claims: BTreeMap<String, Arc<Value>>,
     /// The Deployment as stored when a ReplicaSet was made, by the set's label (`ReplicaSet/web@1`): its name follows from it.
     pub sets: BTreeMap<String, Arc<Value>>,
+    /// The names of ReplicaSets that a dump tells, by label.
+    pub names: BTreeMap<String, String>,
+    /// Pods that have a node and cannot start in the end: whose, which, why.
+    pub failing: Vec<(Arc<Key>, Identity, Arc<str>)>,
     /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
@@ -67,6 +71,13 @@ const MOST_ROWS: usize = 400_000;
 
 /// One object's controller does not act more often than this without the kubelet; beyond, it goes in circles.
 const MOST_SYNCS: usize = 100_000;
+
+/// The cluster as it stands.
+pub fn look(cluster: &Cluster) -> Run {
+    let mut run = Run { loads: vec![cluster.load()], ..Run::default() };
+    run.note(cluster);
+    run.finish(cluster, Readiness::Together)
+}
 
 /// Runs until a round changes nothing.
 pub fn settle(cluster: &mut Cluster) -> Run {
@@ -184,6 +195,7 @@ impl Run {
 
     fn finish(mut self, cluster: &Cluster, readiness: Readiness) -> Run {
         self.sets = cluster.made_from();
+        self.names = cluster.names();
         let shortened =
             |id| matches!(&cluster.workload(id).spec, Spec::StatefulSet(set) if set.replicas == stateful_set::MOST_REPLICAS);
         self.cut |= cluster.tops().any(shortened);
@@ -195,6 +207,8 @@ impl Run {
         }
         for workload in cluster.workloads() {
             let unscheduled = workload.pods.iter().filter(|pods| pods.phase == Phase::Unscheduled);
+            let failing = workload.pods.iter().filter(|pods| !pods.stuck().is_empty());
+            self.failing.extend(failing.map(|pods| (workload.key.clone(), pods.identity, pods.why.clone())));
             self.unscheduled.extend(unscheduled.map(|pods| (workload.key.clone(), pods.count, pods.why.clone())));
         }
         self
@@ -205,11 +219,14 @@ impl Run {
 fn pause(cluster: &Cluster, id: Id, readiness: Readiness) -> Option<Wait> {
     let (pending, stopping) = (cluster.count(id, Phase::Pending), cluster.count(id, Phase::Terminating));
     let pods = || cluster.family(id).into_iter().flat_map(|workload| &workload.pods);
-    let stays = || pods().all(|pods| pods.phase != Phase::Pending || kubelet::fails(cluster, id, pods, readiness));
+    let stays = || {
+        pods()
+            .all(|pods| pods.phase != Phase::Pending || !pods.stuck().is_empty() || kubelet::fails(cluster, id, pods, readiness))
+    };
     match (pending, stopping) {
         (0, 0) => None,
         (0, pods) => Some(Wait { kind: "gone", pods }),
-        (pods, _) if readiness == Readiness::NeverMade && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
+        (pods, _) if readiness != Readiness::NeverNew && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
         (pods, _) => Some(Wait { kind: "ready", pods }),
     }
 }

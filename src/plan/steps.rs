@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::apply::Outcome;
+use super::cluster::Recorded;
 use super::name;
 use super::sim::{Entry, Run, What};
 use super::store::Key;
@@ -22,12 +23,23 @@ pub struct Names(HashMap<*const Value, Option<String>>);
 
 impl Names {
     /// Of what `outcomes` stored, and of all that ReplicaSets of `simulated` were made from; these must outlive the names.
-    pub fn of(outcomes: &[Outcome], simulated: &Runs, version: Version) -> Names {
+    pub fn of(outcomes: &[Outcome], simulated: &Runs, recorded: &[Recorded], version: Version) -> Names {
         let stored = outcomes.iter().flat_map(|outcome| outcome.before.iter().chain(&outcome.after));
         let made_from = simulated.run.sets.values().chain(simulated.never.iter().flat_map(|never| never.sets.values()));
         let mut names = HashMap::new();
         for value in stored.chain(made_from) {
             names.entry(Arc::as_ptr(value)).or_insert_with(|| name::revision(value, version));
+        }
+        for outcome in outcomes {
+            let known = |value: &Value| {
+                let same = |known: &&Recorded| *known.key == outcome.key && known.template.value == value["spec"]["template"];
+                recorded.iter().rfind(same).map(|known| known.name.clone())
+            };
+            for value in outcome.before.iter().chain(&outcome.after) {
+                if let Some(name) = known(value) {
+                    names.insert(Arc::as_ptr(value), Some(name));
+                }
+            }
         }
         Names(names)
     }
@@ -111,6 +123,7 @@ fn steps(key: &Key, run: &History) -> Vec<Step> {
 /// The action with the name that the ReplicaSet will really have in place of its number.
 fn named(action: &Action, run: &History) -> Action {
     let real = run.of.sets.get(&action.target).and_then(|made_from| run.names.get(made_from));
+    let real = real.or_else(|| run.of.names.get(&action.target).cloned());
     let target = real.map_or(action.target.clone(), |name| format!("ReplicaSet/{name}"));
     Action { target, ..action.clone() }
 }

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::apply::{Outcome, Verdict};
 use super::changes;
+use super::cluster::Recorded;
 use super::limits::Limits;
 use super::name;
+use super::pod::Identity;
 use super::quota::{self, Usage};
 use super::steps::{self, History, Names};
 use super::store::Store;
@@ -20,8 +22,8 @@ struct Told<'a> {
 }
 
 /// Puts the plan together.
-pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, options: &Options) -> Plan {
-    let names = Names::of(outcomes, simulated, options.version);
+pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[Recorded], options: &Options) -> Plan {
+    let names = Names::of(outcomes, simulated, recorded, options.version);
     let never = simulated.never.as_ref().map(|never| History::of(never, &names));
     let told = Told { run: History::of(&simulated.run, &names), never, names: &names };
     let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, &told, options)).collect();
@@ -88,7 +90,7 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
     PlannedObject {
         id: outcome.id.clone(),
         effect: if moved { Effect::Rollout } else { effect },
-        headline: moved.then(|| "itself unchanged, but pods come and go".to_string()),
+        headline: moved.then(|| moves(options).to_string()),
         revision: outcome.after.as_ref().and_then(|after| told.names.get(after)),
         revision_before: outcome.before.as_ref().and_then(|before| told.names.get(before)),
         source: outcome.source.clone(),
@@ -99,6 +101,14 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
     }
 }
 
+fn moves(options: &Options) -> &'static str {
+    if options.observed.is_empty() {
+        "itself unchanged, but pods come and go"
+    } else {
+        "itself unchanged; what was unfinished goes on"
+    }
+}
+
 /// What is worth a line besides changes and steps.
 fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
     let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
@@ -106,13 +116,23 @@ fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         notes.push(format!("{pods} no node: {why}"));
     }
+    for (_, identity, why) in told.run.of.failing.iter().filter(|(key, _, _)| **key == outcome.key) {
+        let pod = match identity {
+            Identity::Ordinal(ordinal) => format!("{}-{ordinal}", outcome.key.name),
+            _ => "a pod".to_string(),
+        };
+        notes.push(format!("{pod} cannot start: {why}"));
+    }
+    notes.dedup();
     notes
 }
 
 /// What the plan takes for granted, most important first.
 fn assumptions(outcomes: &[Outcome], names: &Names, options: &Options) -> Vec<String> {
     let mut list = Vec::new();
-    if outcomes.iter().any(|outcome| outcome.before.is_some()) {
+    if !options.observed.is_empty() {
+        list.push("nothing has changed since the dump, and what it does not tell of is ready".to_string());
+    } else if outcomes.iter().any(|outcome| outcome.before.is_some()) {
         list.push("everything that was there is ready, and nobody else changed it".to_string());
     }
     if options.nodes.is_none() {

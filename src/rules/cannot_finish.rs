@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
 use crate::plan::labels::items;
-use crate::plan::{Effect, Key, PlanCx, PlanFinding};
+use crate::plan::{Effect, Identity, Key, PlanCx, PlanFinding};
 
 /// The rule.
 pub const RULE: Rule =
@@ -21,11 +21,27 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         findings.push(cx.finding(key, "spec.template.spec", format!("{pods} no node, so this never comes to its end: {why}")));
     }
+    findings.extend(cx.sides.run.failing.iter().filter_map(|(key, identity, why)| held(cx, key, *identity, why)));
     for (key, stored) in cx.stored(&["Deployment"]) {
         if !stuck.contains(&key) && cx.effect(key) == Effect::Rollout {
             findings.extend(shared(cx, key, &stored.value));
         }
     }
+}
+
+/// A pod of a StatefulSet cannot start, and all others wait for it, even when the template is mended.
+fn held(cx: &PlanCx, key: &Key, identity: Identity, why: &str) -> Option<PlanFinding> {
+    let Identity::Ordinal(ordinal) = identity else { return None };
+    let set = cx.sides.after.objects.get(key)?;
+    if cx.effect(key) != Effect::Rollout || set.value["spec"]["podManagementPolicy"] != "OrderedReady" {
+        return None;
+    }
+    let pod = format!("{}-{ordinal}", key.name);
+    let message =
+        format!("`{pod}` cannot start ({why}), and the others wait for it: it is not replaced, not even by a mended template");
+    let mut finding = cx.finding(key, "spec.template.spec", message);
+    finding.help = Some(format!("apply this, then  kubectl delete pod {pod} -n {}", key.namespace));
+    Some(finding)
 }
 
 /// New pods come first, and wait for a volume that the old ones hold.

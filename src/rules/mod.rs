@@ -1,5 +1,6 @@
 //! The list of rules: what each is called, how bad it is, its page, and the function that looks for it.
 
+mod apply_order;
 mod cannot_finish;
 mod config_not_reloaded;
 mod data_loss;
@@ -11,6 +12,7 @@ mod name_too_long;
 mod never_runs;
 mod outage;
 mod over_quota;
+mod renamed;
 mod replicas_fight;
 mod runs_twice;
 mod slow;
@@ -105,11 +107,13 @@ pub static RULES: &[Rule] = &[
     drain_blocked::RULE,
     name_too_long::RULE,
     outage::RULE,
+    renamed::RULE,
     replicas_fight::RULE,
     slow::RULE,
     day_or_weekday::RULE,
     never_runs::RULE,
     runs_twice::RULE,
+    apply_order::RULE,
     config_not_reloaded::RULE,
     headless_service::RULE,
     over_quota::RULE,

@@ -115,6 +115,9 @@ fn cause(cx: &PlanCx, key: &Key) -> String {
 }
 
 fn advice(cx: &PlanCx, key: &Key) -> &'static str {
+    if cx.planned(key).and_then(|object| object.rollout.as_ref()).is_some_and(|rollout| rollout.strategy == "Eviction") {
+        return "run more replicas, on different nodes, with a PodDisruptionBudget that keeps one ready";
+    }
     let spec = cx.sides.after.objects.get(key).map_or(&Value::Null, |stored| &stored.value["spec"]);
     match key.kind.as_str() {
         "Deployment" if spec["strategy"]["type"] == "Recreate" => {

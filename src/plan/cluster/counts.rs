@@ -208,6 +208,15 @@ impl Cluster {
         load.into_values().collect()
     }
 
+    /// The names of ReplicaSets that a dump has told, by label.
+    pub fn names(&self) -> BTreeMap<String, String> {
+        let named = |workload: &Workload| match &workload.spec {
+            Spec::ReplicaSet(set) => Some((workload.label.to_string(), set.name.clone()?)),
+            _ => None,
+        };
+        self.workloads.iter().filter_map(named).collect()
+    }
+
     /// The Deployment object that each of its ReplicaSets was made from, by label; the set's name follows from it.
     pub fn made_from(&self) -> BTreeMap<String, Arc<Value>> {
         let made = |workload: &Workload| match &workload.spec {

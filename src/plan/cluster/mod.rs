@@ -1,6 +1,7 @@
 //! The cluster as the simulation sees it. Only this module changes it: controllers read and say what they want done.
 
 mod counts;
+mod observe;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use super::replica_set::ReplicaSet;
 use super::scheduler::{self, Place, Used, Wanted};
 use super::stateful_set::StatefulSet;
 use super::store::Key;
+
+pub use observe::Recorded;
 
 /// A workload's place in [`Cluster::workloads`]; it never changes.
 pub type Id = usize;
@@ -118,9 +121,14 @@ impl Pods {
         matches!(self.phase, Phase::Pending | Phase::Ready | Phase::Terminating)
     }
 
+    /// Why it cannot start although it has a node; empty where nothing is known against it.
+    pub fn stuck(&self) -> &str {
+        if self.phase == Phase::Pending { &self.why } else { "" }
+    }
+
     fn is_like(&self, other: &Pods) -> bool {
         let place = self.phase == other.phase && self.node == other.node && self.identity == other.identity;
-        place && self.made == other.made && Arc::ptr_eq(&self.template, &other.template)
+        place && self.made == other.made && self.stuck() == other.stuck() && Arc::ptr_eq(&self.template, &other.template)
     }
 }
 
@@ -145,6 +153,7 @@ pub struct Cluster {
     waiting: bool,
     anti_affinity: bool,
     drain: Drain,
+    recorded: Vec<Recorded>,
 }
 
 /// Whether the nodes are known.

@@ -134,7 +134,7 @@ impl Cluster {
 
 impl Cluster {
     /// The oldest of the Deployment's sets that has its template.
-    fn set_made_from(&self, deployment: &Deployment) -> Option<Id> {
+    pub fn set_made_from(&self, deployment: &Deployment) -> Option<Id> {
         let wanted = &deployment.template;
         let same = |set: &ReplicaSet| Arc::ptr_eq(&set.made_from, wanted) || set.made_from.value == wanted.value;
         deployment.sets.iter().copied().find(|set| self.replica_set(*set).is_some_and(same))

@@ -172,6 +172,9 @@ fn scaled(object: &PlannedObject, action: &Action) -> String {
         _ => format!("of {name}"),
     };
     let count = (to - from).abs();
+    if count == 0 {
+        return format!("make {name}, empty");
+    }
     let which = if count == 1 && which == "pods" { "pod" } else { &which };
     format!("{} {count} {which}", if to >= from { "start" } else { "remove" })
 }
