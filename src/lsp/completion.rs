@@ -12,8 +12,10 @@ use plimsoll::schema::{self, Shape, Table};
 use plimsoll::text::Span;
 use plimsoll::yaml::NodeId;
 
+use super::names::{self, Name};
+use super::navigate::Use;
 use super::server::Server;
-use super::{files, place};
+use super::{files, place, ports};
 
 const MARKER: &str = "plimsollMarker";
 
@@ -154,6 +156,9 @@ fn values(server: &Server, checked: &Checked) -> Vec<Offer> {
         let same = labels(server).filter(|label| label.key == field.key() && label.value != MARKER);
         return of(same.map(|label| label.value.clone()).collect(), CompletionItemKind::Value);
     }
+    if let Some(names) = named(server, object, field) {
+        return of(names, CompletionItemKind::Reference);
+    }
     let Some(wanted) = refs::links(object, field.object()).references.into_iter().find(|one| one.touches(MARKER)) else {
         return Vec::new();
     };
@@ -166,4 +171,25 @@ fn values(server: &Server, checked: &Checked) -> Vec<Offer> {
             of(names.flat_map(|entry| &entry.links.keys).map(|(key, _)| key.clone()).collect(), CompletionItemKind::Property)
         }
     }
+}
+
+/// The volumes or ports that the marker may name, where it stands for one.
+fn named(server: &Server, object: &Object, field: Field) -> Option<BTreeSet<String>> {
+    let own = names::names(object, field.object());
+    let marked = |list: &[Name]| list.iter().any(|name| name.text == MARKER && name.used == Use::Reference);
+    let made = |list: &[Name]| -> BTreeSet<String> {
+        list.iter().filter(|name| name.used == Use::Definition).map(|name| name.text.clone()).collect()
+    };
+    if marked(&own.volumes) {
+        return Some(made(&own.volumes));
+    }
+    if !marked(&own.ports) {
+        return None;
+    }
+    let selectors = refs::links(object, field.object()).selectors;
+    let home = if object.id.namespace.is_empty() { "default" } else { &object.id.namespace };
+    let pods = ports::known(server).filter(|known| {
+        known.entry.namespace() == home && ports::asks(&object.id.kind, &selectors, &known.entry.links.pod_labels)
+    });
+    Some(pods.flat_map(|known| made(&known.names.ports)).chain(made(&own.ports)).collect())
 }

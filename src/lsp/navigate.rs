@@ -13,6 +13,8 @@ use plimsoll::object::edit;
 use plimsoll::object::refs::{Label, Reference};
 use plimsoll::text::Span;
 
+use super::names::{Asked, Name};
+use super::ports::{self, Known, Site};
 use super::server::Server;
 use super::{actions, files};
 
@@ -24,6 +26,10 @@ enum Symbol {
     Key(ObjectId, String),
     /// A label of pods, on the template or asked for.
     Label { namespace: String, key: String, value: String, part: Part },
+    /// A volume of the pods of one object.
+    Volume(Site, String),
+    /// A port by name, of pods and what selects them, one of which is given.
+    Port(Site, String),
 }
 
 /// Which half of a label.
@@ -34,9 +40,11 @@ enum Part {
 }
 
 /// Whether a place is where something is made or where it is used.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// It is made here.
     Definition,
+    /// It is used here.
     Reference,
 }
 
@@ -84,7 +92,33 @@ fn symbol(server: &Server, asked: &TextDocumentPositionParams) -> Option<(Symbol
     let path = files::path_of(&asked.text_document.uri);
     let offset = server.texts.get(&path)?.offset(asked.position, server.units);
     let here = |span: Span| span.start <= offset && offset <= span.end && !span.is_empty();
-    server.workspace.file(&path)?.entries.iter().find_map(|entry| in_entry(server, entry, &here))
+    let entries = &server.workspace.file(&path)?.entries;
+    let known = entries.iter().zip(server.names.get(&path)?).enumerate();
+    known.map(|(index, (entry, names))| Known { site: (path.clone(), index), entry, names }).find_map(|known| {
+        let own = in_entry(server, known.entry, &here);
+        own.or_else(|| in_names(known, &here))
+    })
+}
+
+fn in_names(known: Known, here: &dyn Fn(Span) -> bool) -> Option<(Symbol, Use, Span)> {
+    let Known { site, entry, names } = known;
+    if let Some(name) = names.volumes.iter().find(|name| here(name.span)) {
+        return Some((Symbol::Volume(site, name.text.clone()), name.used, name.span));
+    }
+    if let Some(name) = names.ports.iter().find(|name| here(name.span)) {
+        return Some((Symbol::Port(site, name.text.clone()), name.used, name.span));
+    }
+    names.asked.iter().find_map(|asked| {
+        let (namespace, key) = (entry.namespace().to_string(), asked.key.clone());
+        if let Some((value, span)) = asked.values.iter().find(|(_, span)| here(*span)) {
+            let value = value.clone();
+            return Some((Symbol::Label { namespace, key, value, part: Part::Value }, Use::Reference, *span));
+        }
+        // A key that is asked for with several values, or with none, is not the key of one label.
+        let [(value, _)] = asked.values.as_slice() else { return None };
+        let symbol = Symbol::Label { namespace, key, value: value.clone(), part: Part::Key };
+        here(asked.key_span).then_some((symbol, Use::Reference, asked.key_span))
+    })
 }
 
 fn in_entry(server: &Server, entry: &Entry, here: &dyn Fn(Span) -> bool) -> Option<(Symbol, Use, Span)> {
@@ -133,7 +167,7 @@ fn target(server: &Server, reference: &Reference) -> ObjectId {
 
 /// Every place of a symbol, in order of path and place.
 fn places(server: &Server, symbol: &Symbol) -> Vec<Place> {
-    let mut list = Vec::new();
+    let mut list = local(server, symbol);
     for entry in entries(server) {
         let mut add = |span: Span, used: Use| list.push((entry.path.clone(), span, used));
         match symbol {
@@ -161,9 +195,64 @@ fn places(server: &Server, symbol: &Symbol) -> Vec<Place> {
                 let asked = entry.links.selectors.iter().flatten();
                 asked.filter(same).for_each(|label| add(span(label), Use::Reference));
             }
+            Symbol::Volume(..) | Symbol::Port(..) => {}
         }
     }
     list.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     list.dedup_by(|a, b| (&a.0, a.1) == (&b.0, b.1));
     list
+}
+
+/// The places that only an editor keeps.
+fn local(server: &Server, symbol: &Symbol) -> Vec<Place> {
+    let named = |known: &Known, names: &[Name], text: &str| -> Vec<Place> {
+        let same = names.iter().filter(|name| name.text == text);
+        same.map(|name| (known.site.0.clone(), name.span, name.used)).collect()
+    };
+    match symbol {
+        Symbol::Volume(site, text) => {
+            let pod = ports::known(server).filter(|known| known.site == *site);
+            pod.flat_map(|known| named(&known, &known.names.volumes, text)).collect()
+        }
+        Symbol::Port(site, text) => {
+            let group = ports::group(server, site, text).into_iter();
+            group.flat_map(|known| named(&known, &known.names.ports, text)).collect()
+        }
+        Symbol::Label { namespace, key, value, part } => {
+            let others = entries(server).filter(|entry| entry.namespace() == namespace).flat_map(|entry| &entry.links.pod_labels);
+            let mut others = others.filter(|label| label.key == *key).map(|label| label.value.as_str());
+            let pods = if others.all(|other| other == value) { Pods::HaveItAlone } else { Pods::HaveOthers };
+            let inside = ports::known(server).filter(|known| known.entry.namespace() == namespace);
+            let asked = inside.flat_map(|known| known.names.asked.iter().map(move |asked| (known.site.0.clone(), asked)));
+            let same = asked.filter(|(_, asked)| asked.key == *key);
+            let spans = same.flat_map(|(path, asked)| {
+                let spans = if *part == Part::Value { asked_values(asked, value) } else { asked_key(asked, value, pods) };
+                spans.into_iter().map(move |span| (path.clone(), span, Use::Reference))
+            });
+            spans.collect()
+        }
+        Symbol::Object(_) | Symbol::Key(..) => Vec::new(),
+    }
+}
+
+/// What pods of a namespace have under a label's key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pods {
+    /// One value.
+    HaveItAlone,
+    /// Other values too.
+    HaveOthers,
+}
+
+fn asked_values(asked: &Asked, value: &str) -> Vec<Span> {
+    asked.values.iter().filter(|(text, _)| text == value).map(|(_, span)| *span).collect()
+}
+
+/// The key, if it is the key of this label alone: of no other value, and where only the key counts, if no pod has another value.
+fn asked_key(asked: &Asked, value: &str, pods: Pods) -> Vec<Span> {
+    let ours = match asked.values.as_slice() {
+        [] => pods == Pods::HaveItAlone,
+        values => values.iter().all(|(text, _)| text == value),
+    };
+    if ours { vec![asked.key_span] } else { Vec::new() }
 }

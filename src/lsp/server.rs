@@ -18,6 +18,7 @@ use plimsoll::workspace::{FileReport, Workspace};
 use serde_json::{Value, json};
 
 use super::head::Heads;
+use super::names::{self, Names};
 use super::positions::{Lined, Units};
 use super::projects::{self, Project};
 use super::{diagnostics, files, lens};
@@ -42,6 +43,8 @@ pub struct Server {
     pub document_changes: bool,
     /// What is known of every file together.
     pub workspace: Workspace,
+    /// What only an editor asks of every file, by object in order.
+    pub names: BTreeMap<Arc<str>, Vec<Names>>,
     /// The text of every file.
     pub texts: BTreeMap<Arc<str>, Lined>,
     /// The documents that are open.
@@ -83,6 +86,7 @@ impl Server {
             units: Units::agreed(encodings),
             document_changes: says("/workspace/workspaceEdit/documentChanges"),
             workspace: Workspace::new(options),
+            names: BTreeMap::new(),
             texts: BTreeMap::new(),
             open: BTreeMap::new(),
             findings: BTreeMap::new(),
@@ -230,6 +234,7 @@ impl Server {
     fn take(&mut self, checked: Checked) {
         let path = checked.path.clone();
         self.texts.insert(path.clone(), Lined::new(checked.parsed.tree.source().to_string()));
+        self.names.insert(path.clone(), names_of(&checked));
         if !self.leaves_out(&path) {
             self.workspace.insert(checked.into());
         }
@@ -239,6 +244,7 @@ impl Server {
 
     fn forget(&mut self, path: &Arc<str>) {
         self.texts.remove(path);
+        self.names.remove(path);
         self.workspace.remove(path);
         self.touched.insert(path.clone());
         self.changed = true;
@@ -267,6 +273,7 @@ impl Server {
         // Without a tree for the new text the old one would point anywhere.
         let checked = std::panic::catch_unwind(|| check::check(path.clone(), text, options));
         open.checked = checked.unwrap_or_else(|_| check::read(path.clone(), String::new()));
+        self.names.insert(path.clone(), names_of(&open.checked));
         if left_out {
             self.workspace.remove(path);
         } else {
@@ -331,6 +338,10 @@ impl Server {
     pub fn location(&self, path: &str, span: Span) -> Option<Location> {
         Some(Location { uri: self.uri(path)?, range: self.texts.get(path)?.range(span, self.units) })
     }
+}
+
+fn names_of(checked: &Checked) -> Vec<Names> {
+    checked.objects.iter().map(|object| names::names(object, object.field(&checked.parsed.tree))).collect()
 }
 
 /// Whether the client's initialization options have `name` set to true.

@@ -4,7 +4,7 @@ use super::{Field, Object, ObjectId};
 use crate::text::Span;
 
 /// Names of fields, one below the other; `[]` stands for every element of a list.
-type Path = &'static [&'static str];
+pub type Path = &'static [&'static str];
 
 /// Where a pod template's spec is, by kind.
 const POD_SPECS: &[(&str, Path)] = &[
@@ -152,18 +152,16 @@ pub fn links(object: &Object, root: Field) -> Links {
     let kind = object.id.kind.as_str();
     let mut links = Links::default();
     let home = namespace(&object.id.namespace);
-    if let Some((_, path)) = POD_SPECS.iter().find(|(of, _)| *of == kind) {
-        each(root, path, &mut |spec| {
-            for (path, fields) in IN_PODS {
-                each(spec, path, &mut |part| {
-                    for (path, target) in *fields {
-                        each(part, path, &mut |field| links.references.extend(reference(field, target, home)));
-                    }
-                });
-            }
-            let metadata = if kind == "Pod" { root.get("metadata") } else { spec.parent().get("metadata") };
-            links.pod_labels = labels(metadata.get("labels"));
-        });
+    if let Some(spec) = pod_spec(kind, root) {
+        for (path, fields) in IN_PODS {
+            each(spec, path, &mut |part| {
+                for (path, target) in *fields {
+                    each(part, path, &mut |field| links.references.extend(reference(field, target, home)));
+                }
+            });
+        }
+        let metadata = if kind == "Pod" { root.get("metadata") } else { spec.parent().get("metadata") };
+        links.pod_labels = labels(metadata.get("labels"));
     }
     for (_, path, target) in IN_OBJECTS.iter().filter(|(of, _, _)| *of == kind) {
         each(root, path, &mut |field| links.references.extend(reference(field, target, home)));
@@ -177,6 +175,12 @@ pub fn links(object: &Object, root: Field) -> Links {
         }
     }
     links
+}
+
+/// The pod spec of an object of that kind, which its template holds unless it is a pod.
+pub fn pod_spec<'a>(kind: &str, root: Field<'a>) -> Option<Field<'a>> {
+    let (_, path) = POD_SPECS.iter().find(|(of, _)| *of == kind)?;
+    path.iter().try_fold(root, |field, step| field.some(step))
 }
 
 fn reference(field: Field, kind: &str, home: &str) -> Option<Reference> {
@@ -217,7 +221,7 @@ fn namespace(written: &str) -> &str {
 }
 
 /// Calls `found` with every field at `path`. Goes as deep as the path is long.
-fn each<'a>(from: Field<'a>, path: Path, found: &mut dyn FnMut(Field<'a>)) {
+pub fn each<'a>(from: Field<'a>, path: &[&'a str], found: &mut dyn FnMut(Field<'a>)) {
     let Some((step, rest)) = path.split_first() else { return found(from) };
     match step.strip_suffix("[]") {
         Some(list) => from.get(list).items().for_each(|item| each(item, rest, found)),
