@@ -55,6 +55,11 @@ pub fn read(path: Arc<str>, text: String) -> Checked {
     found(path, yaml::parse(text))
 }
 
+/// An object that was made here, as [`read`] would have it from its text.
+pub fn made(value: &serde_json::Value) -> Checked {
+    found("".into(), yaml::of_json(value))
+}
+
 fn found(path: Arc<str>, parsed: Parsed) -> Checked {
     let (objects, skipped, strays) = discover(&parsed);
     let mut checked = Checked { path, parsed, objects, skipped, findings: Vec::new() };

@@ -265,7 +265,7 @@ fn read(value: &Value, version: Version) -> Checked {
 
 /// A value as it is stored as a tree again.
 fn as_stored(value: &Value, version: Version) -> Checked {
-    let mut checked = check::read("".into(), value.to_string());
+    let mut checked = check::made(value);
     for object in &checked.objects {
         schema::structure(&mut checked.parsed.tree, object, version);
     }

@@ -8,7 +8,10 @@ use crate::schema::{FieldInfo, Type};
 /// The table: `core.PodSpec *priority =x -y`, one type a line, without its version.
 const TEXT: &str = include_str!("../../schemas/zero.txt");
 
-static TABLE: OnceLock<HashMap<&'static str, Vec<(&'static str, Presence)>>> = OnceLock::new();
+static TABLE: OnceLock<HashMap<TypeName, Vec<(&'static str, Presence)>>> = OnceLock::new();
+
+/// `core` and `PodSpec`.
+type TypeName = (&'static str, &'static str);
 
 /// When a field is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +34,8 @@ pub struct Marks(&'static [(&'static str, Presence)]);
 
 /// Those of the fields of `owner`.
 pub fn marks(owner: &Type) -> Marks {
-    let name = owner.name.split('.').next().unwrap_or("").to_string() + "." + owner.short_name();
-    Marks(table().get(name.as_str()).map_or(&[], Vec::as_slice))
+    let package = owner.name.split('.').next().unwrap_or("");
+    Marks(table().get(&(package, owner.short_name())).map_or(&[], Vec::as_slice))
 }
 
 /// When a field is stored whose type has these marks.
@@ -48,12 +51,12 @@ pub fn presence(marks: Marks, field: &FieldInfo) -> Presence {
     }
 }
 
-fn table() -> &'static HashMap<&'static str, Vec<(&'static str, Presence)>> {
+fn table() -> &'static HashMap<TypeName, Vec<(&'static str, Presence)>> {
     TABLE.get_or_init(|| {
         TEXT.lines()
             .filter_map(|line| {
                 let (name, fields) = line.split_once(' ')?;
-                Some((name, fields.split(' ').filter_map(mark).collect()))
+                Some((name.split_once('.')?, fields.split(' ').filter_map(mark).collect()))
             })
             .collect()
     })
@@ -78,10 +81,10 @@ mod tests {
     #[test]
     fn every_line_names_a_type_and_fields_of_it() {
         let known: Vec<&Type> = Table::of(Version::default()).types().collect();
-        for (name, fields) in table() {
-            let (package, short) = name.split_once('.').expect("a package and a type");
+        for ((package, short), fields) in table() {
+            let name = format!("{package}.{short}");
             let types: Vec<&&Type> =
-                known.iter().filter(|it| it.short_name() == short && it.name.starts_with(&format!("{package}."))).collect();
+                known.iter().filter(|it| it.short_name() == *short && it.name.starts_with(&format!("{package}."))).collect();
             assert!(!types.is_empty(), "{name} is no type");
             for (field, _) in fields {
                 assert!(types.iter().any(|it| it.field(field).is_some()), "{name} has no field {field}");

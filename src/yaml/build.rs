@@ -460,20 +460,7 @@ fn allowed(decoded: u64) -> f64 {
 }
 
 fn node(kind: Kind, event: Event, text: Text) -> Node {
-    Node {
-        kind,
-        style: event.style,
-        flags: 0,
-        span: event.span,
-        key_span: Span::default(),
-        key: Text::EMPTY,
-        text,
-        parent: NodeId::NONE,
-        first: NodeId::NONE,
-        last: NodeId::NONE,
-        next: NodeId::NONE,
-        index: 0,
-    }
+    Node { kind, style: event.style, span: event.span, text, ..Node::BLANK }
 }
 
 fn name_of(event: Event, texts: &Texts) -> String {

@@ -123,20 +123,8 @@ impl Reader<'_> {
         };
         let parent = self.open.last().map_or(NodeId::NONE, |&(id, _)| id);
         let (key_span, key) = self.key.take().unwrap_or((Span::default(), Text::EMPTY));
-        let id = self.tree.push(Node {
-            kind,
-            style,
-            flags: 0,
-            span: Span::new(start, self.at as u32),
-            key_span,
-            key,
-            text,
-            parent,
-            first: NodeId::NONE,
-            last: NodeId::NONE,
-            next: NodeId::NONE,
-            index: 0,
-        });
+        let span = Span::new(start, self.at as u32);
+        let id = self.tree.push(Node { kind, style, span, key_span, key, text, parent, ..Node::BLANK });
         if !key_span.is_empty() {
             self.declare(id);
         }

@@ -20,10 +20,12 @@ mod split;
 mod tests;
 mod token;
 mod tree;
+mod value;
 
 pub use read::{Reader, general_events, parse, parse_with};
 pub use scalar::is_plain_word;
 pub use tree::{Children, Kind, Node, NodeId, NodeMut, Style, Text, Tree, flag};
+pub use value::of_json;
 
 use crate::text::Span;
 

@@ -165,6 +165,24 @@ pub struct Node {
     pub index: u32,
 }
 
+impl Node {
+    /// A null in no place: what others are made from.
+    pub const BLANK: Node = Node {
+        kind: Kind::Null,
+        style: Style::Plain,
+        flags: 0,
+        span: Span::new(0, 0),
+        key_span: Span::new(0, 0),
+        key: Text::EMPTY,
+        text: Text::EMPTY,
+        parent: NodeId::NONE,
+        first: NodeId::NONE,
+        last: NodeId::NONE,
+        next: NodeId::NONE,
+        index: 0,
+    };
+}
+
 /// All nodes of one file.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {

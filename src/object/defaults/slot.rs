@@ -1,7 +1,6 @@
 //! `Slot`, the writing cursor: puts synthetic values where the server's defaulting would.
 
-use crate::text::Span;
-use crate::yaml::{Kind, Node, NodeId, Style, Text, Tree, flag};
+use crate::yaml::{Kind, Node, NodeId, Text, Tree, flag};
 
 /// A mapping of the tree, to be filled in. Never changes what is written: only missing and `null` values are set.
 pub struct Slot<'t> {
@@ -255,18 +254,5 @@ impl<'t> Slot<'t> {
 }
 
 fn synthetic(parent: NodeId, key: Text, kind: Kind, text: Text) -> Node {
-    Node {
-        kind,
-        style: Style::Plain,
-        flags: flag::SYNTHETIC,
-        span: Span::default(),
-        key_span: Span::default(),
-        key,
-        text,
-        parent,
-        first: NodeId::NONE,
-        last: NodeId::NONE,
-        next: NodeId::NONE,
-        index: 0,
-    }
+    Node { kind, flags: flag::SYNTHETIC, key, text, parent, ..Node::BLANK }
 }

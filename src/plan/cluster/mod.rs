@@ -60,6 +60,10 @@ pub enum Action {
 pub struct Workload {
     /// Who it is. For a ReplicaSet of a Deployment, the Deployment's name stands here.
     pub key: Arc<Key>,
+    /// Its turn among workloads of its rank, as one text: comparing keys field by field took a tenth of a plan.
+    turn: Arc<str>,
+    /// Whether its controller is going to look at it.
+    queued: bool,
     /// What rounds call it: `ReplicaSet/web@1`.
     pub label: Arc<str>,
     /// The Deployment, for a ReplicaSet of one.
@@ -92,6 +96,12 @@ pub enum Spec {
 }
 
 impl Workload {
+    /// One without pods.
+    fn new(key: Arc<Key>, label: Arc<str>, spec: Spec) -> Workload {
+        let turn = [&*key.group, &key.kind, &key.namespace, &key.name].join("\0").into();
+        Workload { key, turn, queued: false, label, owner: None, deleted: false, changed: 0, pods: Vec::new(), spec }
+    }
+
     /// How many pods are in one of `phases`.
     pub fn count(&self, phases: &[Phase]) -> i64 {
         self.pods.iter().filter(|pods| phases.contains(&pods.phase)).map(|pods| pods.count).sum()
@@ -144,7 +154,7 @@ pub struct Cluster {
     namespaces: BTreeMap<String, Labels>,
     /// How many ReplicaSets there have been of each Deployment.
     numbers: BTreeMap<(String, String), usize>,
-    dirty: BTreeSet<(u8, Arc<Key>, Id)>,
+    dirty: BTreeSet<(u8, Arc<str>, Id)>,
     /// Counts the revisions of the manifests.
     stage: u32,
     next_pods: u64,
@@ -258,15 +268,23 @@ impl Cluster {
 
     /// The next workload whose controller has something to look at.
     pub fn next_to_sync(&mut self) -> Option<Id> {
-        self.dirty.pop_first().map(|(_, _, id)| id)
+        let (_, _, id) = self.dirty.pop_first()?;
+        self.workloads[id].queued = false;
+        Some(id)
     }
 
     /// Has the controllers of a workload, and of what owns it, look again.
     fn touch(&mut self, id: Id) {
-        let workload = &self.workloads[id];
-        self.dirty.insert((workload.rank(), workload.key.clone(), id));
-        if let Some(owner) = workload.owner {
-            self.dirty.insert((self.workloads[owner].rank(), self.workloads[owner].key.clone(), owner));
+        self.queue(id);
+        if let Some(owner) = self.workloads[id].owner {
+            self.queue(owner);
+        }
+    }
+
+    fn queue(&mut self, id: Id) {
+        let workload = &mut self.workloads[id];
+        if !std::mem::replace(&mut workload.queued, true) {
+            self.dirty.insert((workload.rank(), workload.turn.clone(), id));
         }
     }
 
@@ -323,7 +341,7 @@ impl Cluster {
         let id = self.workloads.len();
         let changed = self.stage;
         let spec = Spec::ReplicaSet(set);
-        self.workloads.push(Workload { key, label, owner: Some(deployment), deleted: false, changed, pods: Vec::new(), spec });
+        self.workloads.push(Workload { changed, owner: Some(deployment), ..Workload::new(key, label, spec) });
         if let Spec::Deployment(spec) = &mut self.workloads[deployment].spec {
             spec.sets.push(id);
             spec.newest = Some(id);

@@ -73,7 +73,7 @@ impl Cluster {
             let (owner, changed, template) = (Some(id), self.stage, made.template.clone());
             let spec = Spec::ReplicaSet(made);
             ids.push(self.workloads.len());
-            self.workloads.push(Workload { key: key.clone(), label, owner, deleted: false, changed, pods: Vec::new(), spec });
+            self.workloads.push(Workload { owner, changed, ..Workload::new(key.clone(), label, spec) });
             self.fill_set(self.workloads.len() - 1, set, &template, seen);
         }
         if let Spec::Deployment(deployment) = &mut self.workloads[id].spec {

@@ -69,7 +69,7 @@ impl Cluster {
         let key = Arc::new(key.clone());
         self.index.insert((*key).clone(), id);
         let (label, changed) = (label.into(), self.stage);
-        self.workloads.push(Workload { key, label, owner: None, deleted: false, changed, pods: Vec::new(), spec });
+        self.workloads.push(Workload { changed, ..Workload::new(key, label, spec) });
         match self.workloads[id].spec {
             Spec::Pod => self.create_pods(id, Identity::None, &Arc::new(Template::of(value)), 1),
             Spec::StatefulSet(_) => self.inherit(id),
