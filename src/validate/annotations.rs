@@ -84,7 +84,7 @@ pub fn seccomp_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
     }
 }
 
-/// AppArmor profiles: the same, on pods only and where the system may be linux. A container inherits the pod's.
+/// AppArmor profiles: the same, where the system may be linux. A container inherits the pod's.
 pub fn app_armor_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
     if spec.get("os").get("name").text() == "windows" {
         return;

@@ -59,8 +59,7 @@ fn init<'a>(errs: &mut Verdicts, pod: &Pod<'a>, names: &mut Unique<'a>) {
         if !name.is_empty() || names.has("") {
             names.add(errs, name);
         }
-        // They run one after the other, so each may take the port of another.
-        ports::host_port_conflicts(errs, std::iter::once(container));
+        ports::own_host_port_conflicts(errs, container);
         if container.get("restartPolicy").text() == "Always" {
             handler::handlers(errs, container, pod.spec.get("terminationGracePeriodSeconds"), pod.version);
             if !container.get("restartPolicyRules").is_empty() {

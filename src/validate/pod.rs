@@ -54,6 +54,7 @@ pub fn template(errs: &mut Verdicts, template: Field, version: Version) {
     }
     pod_spec(errs, spec, Part::Template, version);
     annotations::seccomp_matches(errs, notes, spec);
+    annotations::app_armor_matches(errs, notes, spec);
     if !spec.get("ephemeralContainers").is_empty() {
         errs.forbidden(spec.get("ephemeralContainers"), "they are added to a running pod, never made from a template");
     }

@@ -22,6 +22,14 @@ pub fn ports(errs: &mut Verdicts, ports: Field) {
     }
 }
 
+/// No two ports of an init container are the same port of the node. They run one after the other, so each may take the port of
+/// another; the server looks at each as if it were the only one of its list, and prints it as such.
+pub fn own_host_port_conflicts(errs: &mut Verdicts, container: Field) {
+    let since = errs.len();
+    host_port_conflicts(errs, std::iter::once(container));
+    errs.reprint(since, &container.path(), &format!("{}[0]", container.parent().path()));
+}
+
 /// No two of these containers take the same port of the node: the same number, protocol and address.
 pub fn host_port_conflicts<'a>(errs: &mut Verdicts, containers: impl Iterator<Item = Field<'a>>) {
     let mut taken = Unique::default();

@@ -284,6 +284,12 @@ fn names_and_networks() {
         ),
         (
             Spec,
+            json!({"initContainers": [{"name": "a", "image": "a"}, {"name": "b", "image": "b", "ports": [
+                {"containerPort": 80, "hostPort": 81}, {"containerPort": 90, "hostPort": 81}]}]}),
+            &["Duplicate spec.initContainers[0].ports[1].hostPort"],
+        ),
+        (
+            Spec,
             json!({"volumes": [{"name": "v", "projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}}]}),
             &["Forbidden spec.volumes[0].projected.sources[0].serviceAccountToken"],
         ),
@@ -333,6 +339,11 @@ fn annotations_agree_with_fields() {
         "Forbidden spec.containers[0].securityContext.seccompProfile.type",
     ];
     assert_eq!(causes(&pod), expected.map(String::from).into());
+    let mut template = json!({"metadata": pod["metadata"], "spec": pod["spec"]});
+    template["metadata"]["labels"] = json!({"a": "b"});
+    let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "p"},
+        "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}});
+    assert_eq!(causes(&set), expected.map(|it| it.replace(" spec.", " spec.template.spec.")).into());
 }
 
 #[test]
