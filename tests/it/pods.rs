@@ -348,10 +348,9 @@ fn annotations_agree_with_fields() {
 
 #[test]
 fn older_servers() {
-    let on = |minor: u8, fields: Value| {
-        let pod = pod_with(Container, fields);
+    let refused_on = |minor: u8, object: &Value| {
         let options = Options::of(Version(minor));
-        let checked = check("pod.json".into(), pod.to_string(), options);
+        let checked = check("object.json".into(), object.to_string(), options);
         checked
             .findings
             .iter()
@@ -359,6 +358,7 @@ fn older_servers() {
             .map(|found| found.field.clone())
             .collect::<Vec<_>>()
     };
+    let on = |minor: u8, fields: Value| refused_on(minor, &pod_with(Container, fields));
     let name = json!({"env": [{"name": "1 A", "value": "x"}]});
     assert_eq!((on(31, name.clone()).len(), on(32, name).len()), (1, 0));
     let pause = json!({"lifecycle": {"preStop": {"sleep": {"seconds": 0}}}});
@@ -366,6 +366,9 @@ fn older_servers() {
     let policy = json!({"restartPolicy": "Never"});
     assert_eq!(on(34, policy.clone()), ["spec.containers[0].restartPolicy"]);
     assert_eq!(on(35, policy), [""; 0]);
+    let open = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"},
+        "spec": {"type": "LoadBalancer", "ports": [{"port": 10250}]}});
+    assert_eq!((refused_on(32, &open), refused_on(33, &open)), (vec!["spec.ports[0]".to_string()], vec![]));
     // What the server drops it does not refuse.
     let resize = json!({"resizePolicy": [{"resourceName": "disk", "restartPolicy": "NotRequired"}]});
     assert_eq!((on(32, resize.clone()).len(), on(33, resize).len()), (0, 1));

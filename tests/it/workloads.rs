@@ -217,7 +217,7 @@ fn addresses_of_services() {
 fn ports_and_traffic_of_services() {
     let service = |fields: &str| format!("metadata: {{name: a}}\nspec: {{ports: [{{port: 1}}], {fields}}}");
     for (fields, expected) in [
-        ("type: LoadBalancer, ports: [{port: 10250}]", &["DuplicateField spec.ports", "Invalid spec.ports[0]"] as &[&str]),
+        ("type: LoadBalancer, ports: [{port: 10250}]", &["DuplicateField spec.ports"] as &[&str]),
         (
             "type: LoadBalancer, loadBalancerSourceRanges: [' 10.0.0.0/8 ', 10.0.0.1]",
             &["Invalid spec.LoadBalancerSourceRanges[1]"],
@@ -258,4 +258,11 @@ fn ports_and_traffic_of_services() {
             (&annotated("", "ClusterIP"), &[&format!("Forbidden {path}")]),
         ],
     );
+    let nearby = |mode: &str, hints: &str| {
+        let [mode, hints] = [("mode", mode), ("aware-hints", hints)]
+            .map(|(name, value)| format!("service.kubernetes.io/topology-{name}: {value}"));
+        format!("metadata: {{name: a, annotations: {{{mode}, {hints}}}}}\nspec: {{ports: [{{port: 1}}]}}")
+    };
+    let path = "metadata.annotations[service.kubernetes.io/topology-mode]";
+    refused("v1", "Service", &[(&nearby("Auto", "Auto"), &[]), (&nearby("Auto", "auto"), &[&format!("Invalid {path}")])]);
 }

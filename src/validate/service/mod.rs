@@ -11,6 +11,8 @@ use crate::schema::Version;
 
 /// How long a client may be kept with one pod, in seconds: a day.
 const MOST_AFFINITY: i64 = 86400;
+const TOPOLOGY_MODE: &str = "service.kubernetes.io/topology-mode";
+const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 
 /// A Service. Where its addresses cannot be allocated, the server looks no further.
 pub fn service(errs: &mut Verdicts, root: Field, version: Version) {
@@ -23,14 +25,26 @@ pub fn service(errs: &mut Verdicts, root: Field, version: Version) {
     // A name may begin with a digit since 1.35.
     let name = if version >= Version(35) { text::dns_label } else { text::dns_label_1035 };
     meta::metadata(errs, root, Scope::Namespaced, name);
+    topology_mode(errs, root);
     service_type(errs, spec);
-    ports::ports(errs, spec);
+    ports::ports(errs, spec, version);
     meta::labels(errs, spec.get("selector"));
     session_affinity(errs, spec);
     addresses::external(errs, spec.get("externalIPs"));
     traffic::source_ranges(errs, root);
     traffic::load_balancer(errs, spec);
     traffic::policies(errs, spec, version);
+}
+
+/// The annotation that asks for endpoints nearby, and the one it took the place of, say the same where both are there.
+fn topology_mode(errs: &mut Verdicts, root: Field) {
+    let annotations = root.get("metadata").get("annotations");
+    let [mode, hints] = [TOPOLOGY_MODE, TOPOLOGY_HINTS].map(|name| annotations.get(name));
+    if !mode.absent() && !hints.absent() && mode.text() != hints.text() {
+        errs.invalid(mode, format!("must be what `{TOPOLOGY_HINTS}` is"))
+            .printed_as(format!("metadata.annotations[{TOPOLOGY_MODE}]"))
+            .label(hints.span(), "not the same");
+    }
 }
 
 fn type_is(spec: Field, name: &str) -> bool {

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{addresses, type_is};
 use crate::object::Field;
+use crate::schema::Version;
 use crate::validate::{Unique, Verdicts, text};
 
 /// The kubelet's port: a load balancer that opened it would open every node.
 const KUBELET_PORT: i64 = 10250;
+/// The first version that lets load balancers have that port.
+const ANY_PORT: Version = Version(33);
 
 /// All ports of the Service `spec`.
-pub fn ports(errs: &mut Verdicts, spec: Field) {
+pub fn ports(errs: &mut Verdicts, spec: Field, version: Version) {
     let ports = spec.get("ports");
     if ports.is_empty() && !addresses::is_headless(spec) && !type_is(spec, "ExternalName") {
         errs.required(ports, "a Service without ports must be headless: `clusterIP: None`");
@@ -26,7 +29,7 @@ pub fn ports(errs: &mut Verdicts, spec: Field) {
             errs.required(name, "ports are told apart by it where there are several");
         }
         one(errs, port);
-        if type_is(spec, "LoadBalancer") && port.get("port").number() == KUBELET_PORT {
+        if version < ANY_PORT && type_is(spec, "LoadBalancer") && port.get("port").number() == KUBELET_PORT {
             errs.invalid(port, format!("{KUBELET_PORT} is the kubelet's port and must not be opened to the outside"));
         }
         if type_is(spec, "ClusterIP") && port.get("nodePort").number() != 0 {

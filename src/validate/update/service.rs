@@ -66,7 +66,8 @@ fn families(errs: &mut Verdicts, old: Field, new: Field) {
     if was[0] != is[0] {
         refuse(errs, new.get("ipFamilies"), As::Invalid, message).printed_as("spec.ipFamilies[0]");
     } else if was.len() == 2 && is.len() == 2 && was[1] != is[1] {
-        refuse(errs, new.get("ipFamilies"), As::Invalid, message).printed_as("spec.ipFamilies[1]");
+        // The server prints the first also where the second is another.
+        refuse(errs, new.get("ipFamilies"), As::Invalid, message).printed_as("spec.ipFamilies[0]");
     } else if was.len() == 2 && is.len() == 1 {
         released(errs, new, "family");
     }
