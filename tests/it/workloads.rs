@@ -79,11 +79,8 @@ fn workloads() {
     let disk = "metadata: {name: a}\nspec: {replicas: 2, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {\
                 activeDeadlineSeconds: 1, restartPolicy: Never, volumes: [{name: d, gcePersistentDisk: {pdName: e}}], \
                 containers: [{name: c, image: i}]}}}";
-    let expected = [
-        "Invalid spec.template.spec.volumes[0].gcePersistentDisk.readOnly",
-        "NotSupported spec.template.spec.restartPolicy",
-        "Forbidden spec.template.spec.activeDeadlineSeconds",
-    ];
+    // The disk need not be read-only, as it had to be once.
+    let expected = ["NotSupported spec.template.spec.restartPolicy", "Forbidden spec.template.spec.activeDeadlineSeconds"];
     refused("apps/v1", "ReplicaSet", &[(disk, &expected)]);
     let daemons = |rolling: &str| {
         format!(
@@ -210,6 +207,24 @@ fn addresses_of_services() {
         ),
     ] {
         refused("v1", "Service", &[(&service(fields), expected)]);
+    }
+}
+
+#[test]
+fn cron_jobs_leave_selectors_to_the_server() {
+    let pod = "metadata: {labels: {a: b}}, spec: {restartPolicy: Never, containers: [{name: c, image: i}]}";
+    let cron = |fields: &str| {
+        format!("metadata: {{name: a}}\nspec: {{schedule: '* * * * *', jobTemplate: {{spec: {{{fields} template: {{{pod}}}}}}}}}")
+    };
+    for (fields, expected) in [
+        ("", &[] as &[&str]),
+        ("selector: {matchLabels: {a: b}},", &["Invalid spec.jobTemplate.spec.selector"]),
+        (
+            "manualSelector: true, selector: {},",
+            &["NotSupported spec.jobTemplate.spec.manualSelector", "Invalid spec.jobTemplate.spec.selector"],
+        ),
+    ] {
+        refused("batch/v1", "CronJob", &[(&cron(fields), expected)]);
     }
 }
 

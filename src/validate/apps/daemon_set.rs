@@ -1,6 +1,6 @@
 //! DaemonSets. Mirrors apps/v1 validation of `DaemonSet`.
 
-use super::{at_most_all, is_zero, mismatch, runs_for_ever, share, shared_disks, unmet};
+use super::{at_most_all, is_zero, mismatch, runs_for_ever, share, unmet};
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
@@ -21,7 +21,6 @@ pub fn daemon_set(errs: &mut Verdicts, root: Field, version: Version) {
         errs.invalid(own, "it is empty and so selects every pod");
     }
     pod::template(errs, template, version);
-    shared_disks(errs, template.get("spec"));
     runs_for_ever(errs, template.get("spec"));
     errs.at_least(spec.get("minReadySeconds"), 0);
     update_strategy(errs, spec.get("updateStrategy"));

@@ -1,6 +1,6 @@
 //! Deployments. Mirrors apps/v1 validation of `Deployment`.
 
-use super::{at_most_all, is_zero, own_selector, share, shared_disks, template, unmet};
+use super::{at_most_all, is_zero, own_selector, share, template, unmet};
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
@@ -13,9 +13,6 @@ pub fn deployment(errs: &mut Verdicts, root: Field, version: Version) {
     errs.at_least(spec.get("replicas"), 0);
     if own_selector(errs, spec.get("selector")) {
         template(errs, spec, unmet(spec), version);
-        if spec.get("replicas").number() > 1 {
-            shared_disks(errs, spec.get("template").get("spec"));
-        }
     }
     strategy(errs, spec.get("strategy"));
     errs.at_least(spec.get("minReadySeconds"), 0);

@@ -40,17 +40,6 @@ fn runs_for_ever(errs: &mut Verdicts, pod: Field) {
     }
 }
 
-/// Disks of Google's cloud that more than one pod mounts must be mounted read-only.
-fn shared_disks(errs: &mut Verdicts, pod: Field) {
-    for volume in pod.get("volumes").items() {
-        if let Some(disk) = volume.some("gcePersistentDisk")
-            && !disk.get("readOnly").is_true()
-        {
-            errs.invalid(disk.get("readOnly"), "more than one pod mounts this disk, so it must be `true`");
-        }
-    }
-}
-
 /// A required `LabelSelector` that must select something. Returns whether the server can evaluate it.
 fn own_selector(errs: &mut Verdicts, selector: Field) -> bool {
     if !selector.exists() {

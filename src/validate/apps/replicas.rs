@@ -1,6 +1,6 @@
 //! ReplicaSets and ReplicationControllers. Mirrors apps/v1 and core/v1 validation of each.
 
-use super::{own_selector, runs_for_ever, shared_disks, template, unmet};
+use super::{own_selector, runs_for_ever, template, unmet};
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
@@ -14,9 +14,6 @@ pub fn replica_set(errs: &mut Verdicts, root: Field, version: Version) {
     errs.at_least(spec.get("minReadySeconds"), 0);
     if own_selector(errs, spec.get("selector")) {
         template(errs, spec, unmet(spec), version);
-        if spec.get("replicas").number() > 1 {
-            shared_disks(errs, spec.get("template").get("spec"));
-        }
     }
 }
 
@@ -37,8 +34,5 @@ pub fn replication_controller(errs: &mut Verdicts, root: Field, version: Version
         super::mismatch(errs, pods, condition);
     }
     pod::template(errs, pods, version);
-    if spec.get("replicas").number() > 1 {
-        shared_disks(errs, pods.get("spec"));
-    }
     runs_for_ever(errs, pods.get("spec"));
 }

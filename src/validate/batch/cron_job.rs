@@ -5,7 +5,7 @@ use crate::object::Field;
 use crate::object::cron::{self, Schedule};
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
-use crate::validate::{Verdicts, selector, text};
+use crate::validate::{Verdicts, text};
 
 /// How long a name may be, so that the Jobs' names, eleven characters longer, are still labels.
 const NAME_LEN: usize = 52;
@@ -49,7 +49,9 @@ fn schedule(errs: &mut Verdicts, schedule: Field) {
 /// The Jobs' spec. Their selector is always made by the server.
 fn job_template(errs: &mut Verdicts, spec: Field, version: Version) {
     job::job_spec(errs, spec, version);
-    selector::label_selector(errs, spec.get("selector"));
+    if let Some(selector) = spec.some("selector") {
+        errs.invalid(selector, "the server makes the selector of each Job itself").help("leave `selector` out");
+    }
     if let Some(manual) = spec.some("manualSelector")
         && manual.is_true()
     {
