@@ -505,6 +505,12 @@ fn requests_and_events() {
         &[
             ("metadata: {name: a, namespace: b}\ninvolvedObject: {namespace: c}", &["Invalid involvedObject.namespace"]),
             ("metadata: {name: a, namespace: b}\ninvolvedObject: {namespace: b}", &[]),
+            ("metadata: {name: a, namespace: B}\ninvolvedObject: {namespace: B}", &["Invalid namespace"]),
+            (
+                "metadata: {name: a, namespace: b}\ninvolvedObject: {namespace: b}\neventTime: '2026-01-01T00:00:00.000000Z'\n\
+                 reportingComponent: /\nreportingInstance: i\naction: a\nreason: r",
+                &["Invalid reportingComponent"],
+            ),
         ],
     );
     refused(

@@ -121,6 +121,7 @@ fn projected_sources() {
             (json!({"projected": {"sources": [{"secret": {"name": "a"}, "configMap": {"name": "b"}}]}}), &["Forbidden @"]),
             (bundle(json!({"name": "a", "path": "p"})), &[]),
             (bundle(json!({"name": "example.com:s:a", "path": "p"})), &[]),
+            (bundle(json!({"name": ":a", "path": "p"})), &["Invalid @.clusterTrustBundle.name"]),
             (
                 bundle(json!({"name": "A", "labelSelector": {}, "path": "p"})),
                 &["Invalid @.clusterTrustBundle.name", "Invalid @.clusterTrustBundle.labelSelector"],
@@ -385,6 +386,11 @@ fn storage_kinds_and_nodes() {
                 &["Required spec.source"],
             ),
             (
+                json!({"apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment",
+                    "spec": {"attacher": "a", "nodeName": "n", "source": {"persistentVolumeName": ""}}}),
+                &["Required spec.source.persistentVolumeName", "Invalid spec.source.persistentVolumeName"],
+            ),
+            (
                 json!({"apiVersion": "v1", "kind": "Node",
                     "spec": {"podCIDRs": ["10.0.0.0/24", "10.1.0.0/24"], "taints": [
                         {"key": "a", "effect": "NoSchedule"}, {"key": "a", "effect": "NoSchedule", "value": "b"}]},
@@ -395,6 +401,10 @@ fn storage_kinds_and_nodes() {
                     "Invalid status.capacity.cpu",
                     "Invalid status.capacity.example.com/gpu",
                 ],
+            ),
+            (
+                json!({"apiVersion": "v1", "kind": "Node", "spec": {"podCIDRs": ["10.0.0.0/24", "10.0.0.0/24"]}}),
+                &["Invalid spec.podCIDRs", "Duplicate spec.podCIDRs[1]"],
             ),
         ],
         "",

@@ -14,7 +14,7 @@ pub fn core_event(errs: &mut Verdicts, root: Field, _: Version) {
     }
 }
 
-/// An Event of events.k8s.io/v1. The server prints the names that v1 has for the fields.
+/// An Event of events.k8s.io/v1. The server prints the names that v1 has for most of the fields.
 pub fn event(errs: &mut Verdicts, root: Field, _: Version) {
     let names = Names { object: "regarding", controller: "reportingController", message: "note" };
     common(errs, root, &names);
@@ -69,16 +69,22 @@ fn common(errs: &mut Verdicts, root: Field, names: &Names) {
     if timed {
         reported(errs, root, names);
     }
+    let own = root.get("metadata").get("namespace");
+    if !own.is_empty()
+        && let Err(why) = text::dns_subdomain(own.text())
+    {
+        errs.invalid(own, why).printed_as("namespace");
+    }
 }
 
 /// What an event with an exact time must have.
 fn reported(errs: &mut Verdicts, root: Field, names: &Names) {
     let controller = root.get(names.controller);
     if controller.text().is_empty() {
-        errs.required(controller, "").printed_as("reportingController");
+        errs.required(controller, "");
     }
     if let Err(why) = text::qualified_name(controller.text()) {
-        errs.invalid(controller, why).printed_as("reportingController");
+        errs.invalid(controller, why);
     }
     for name in ["reportingInstance", "action", "reason"] {
         match root.get(name).text().len() {

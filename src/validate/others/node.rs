@@ -69,4 +69,8 @@ fn pod_ranges(errs: &mut Verdicts, ranges: Field) {
     if ranges.len() > 2 || (ranges.len() == 2 && families.len() == 2 && families[0] == families[1]) {
         errs.invalid(ranges, "there may be one range of each IP family");
     }
+    let mut seen = Unique::default();
+    for range in ranges.items() {
+        seen.add(errs, range);
+    }
 }

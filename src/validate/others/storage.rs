@@ -173,10 +173,8 @@ pub fn csi_storage_capacity(errs: &mut Verdicts, root: Field, _: Version) {
     if let Err(why) = text::dns_subdomain(root.get("storageClassName").text()) {
         errs.invalid(root.get("storageClassName"), why);
     }
-    for name in ["capacity", "maximumVolumeSize"] {
-        if Quantity::of(root.get(name)).is_some_and(|amount| amount.sign() < 0) {
-            errs.invalid(root.get(name), "must not be negative");
-        }
+    if Quantity::of(root.get("capacity")).is_some_and(|amount| amount.sign() < 0) {
+        errs.invalid(root.get("capacity"), "must not be negative");
     }
 }
 
@@ -190,8 +188,14 @@ pub fn volume_attachment(errs: &mut Verdicts, root: Field, _: Version) {
     match (source.some("persistentVolumeName"), source.some("inlineVolumeSpec")) {
         (None, None) => _ = errs.required(source, "give `persistentVolumeName`"),
         (Some(_), Some(_)) => _ = errs.forbidden(source, "`persistentVolumeName` and `inlineVolumeSpec` exclude each other"),
-        (Some(name), None) => _ = errs.must(name, text::dns_subdomain),
-        (None, Some(_)) => {}
+        (Some(name), None) if name.text().is_empty() => _ = errs.required(name, ""),
+        _ => {}
+    }
+    // What it names is looked at in any case, even where nothing is named.
+    if let Some(name) = source.some("persistentVolumeName")
+        && let Err(why) = text::dns_subdomain(name.text())
+    {
+        errs.invalid(name, why);
     }
     if let Err(why) = text::dns_subdomain(spec.get("nodeName").text()) {
         errs.invalid(spec.get("nodeName"), why);

@@ -112,7 +112,7 @@ fn bundle_by_name(errs: &mut Verdicts, bundle: Field) {
         errs.required(name, "");
     }
     // `<signer with colons for slashes>:<name>`
-    let own = name.text().rsplit_once(':').map_or(name.text(), |(_, own)| own);
+    let own = name.text().rsplit_once(':').filter(|(signer, _)| !signer.is_empty()).map_or(name.text(), |(_, own)| own);
     if let Err(why) = text::dns_subdomain(own) {
         errs.invalid(name, why);
     }

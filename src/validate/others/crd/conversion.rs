@@ -17,8 +17,10 @@ pub fn conversion(errs: &mut Verdicts, conversion: Field) {
         admission::client_config(errs, client);
         admission::review_versions(errs, reviews);
     } else {
-        for field in [client, reviews].into_iter().filter(|field| !field.is_empty()) {
-            errs.forbidden(field, "it goes with `strategy: Webhook`");
+        for (field, set) in [(client, client.exists()), (reviews, !reviews.is_empty())] {
+            if set {
+                errs.forbidden(field, "it goes with `strategy: Webhook`");
+            }
         }
     }
     errs.reprint(before, &client.path(), &format!("{}.webhookClientConfig", conversion.path()));

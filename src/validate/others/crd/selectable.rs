@@ -25,7 +25,7 @@ pub fn fields(errs: &mut Verdicts, version: Field, _: Field) {
             }
             Some(_) => {}
         }
-        if path.text().starts_with(".metadata") {
+        if path.text().split('.').nth(1) == Some("metadata") {
             errs.invalid(path, "must not be in `metadata`");
         }
         unique.add(errs, path);
