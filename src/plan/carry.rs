@@ -80,11 +80,10 @@ impl Needs {
         let text = |name: &str| spec.get(name).and_then(Value::as_str).unwrap_or("");
         let kind = text("type");
         let balancer = kind == "LoadBalancer";
-        let allocates = spec.get("allocateLoadBalancerNodePorts") != Some(&Value::Bool(false));
         let addresses = spec.get("externalIPs").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
         Needs {
             address: kind != "ExternalName",
-            node_port: kind == "NodePort" || (balancer && allocates),
+            node_port: kind == "NodePort" || balancer,
             health_port: balancer && text("externalTrafficPolicy") == "Local",
             balancer,
             external: kind == "NodePort" || balancer || (kind != "ExternalName" && addresses),
@@ -140,8 +139,10 @@ fn carry_node_ports(old: &Map<String, Value>, new: &mut Map<String, Value>) {
     }
 }
 
+/// Unless the update names one that the Service has not had.
 fn drop_node_ports(old: &Map<String, Value>, new: &mut Map<String, Value>) {
-    if !ports(old).map(node_port).eq(ports(new).map(node_port)) {
+    let had: Vec<i64> = ports(old).map(node_port).collect();
+    if ports(new).map(node_port).any(|number| number != 0 && !had.contains(&number)) {
         return;
     }
     for port in new.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {

@@ -100,6 +100,27 @@ fn an_ingress_that_exists_may_have_two_classes() {
     assert_eq!((found.effect, found.causes.len()), (Effect::InPlace, 0));
 }
 
+/// A PEM block with an empty sequence in it.
+const REQUEST: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUFBPQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K";
+
+#[test]
+fn a_signing_request_keeps_its_spec() {
+    let request = |signer: &str, label: &str| {
+        format!(
+            "apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\n\
+             metadata: {{name: a, labels: {{a: {label}}}}}\n\
+             spec: {{request: {REQUEST}, signerName: {signer}, usages: [client auth]}}\n"
+        )
+    };
+    for apply in [Apply::Client, Apply::Server, Apply::Replace] {
+        let same = object(&request("a.b/c", "d"), &request("a.b/d", "d"), apply);
+        assert_eq!((same.effect, same.causes.len()), (Effect::None, 0), "{apply:?}");
+        let other = object(&request("a.b/c", "d"), &request("a.b/d", "e"), apply);
+        let paths: Vec<&str> = other.changes.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!((other.effect, paths), (Effect::InPlace, vec!["metadata.labels[a]"]), "{apply:?}");
+    }
+}
+
 const WEB: &str = "apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -195,12 +216,20 @@ fn services_keep_what_they_were_given() {
         assert_eq!(given, (Effect::Refused, "spec.clusterIPs[0]".to_string()), "{apply:?}");
         let port = with("type: NodePort, ports: [{port: 80, nodePort: 30080}]", "type: NodePort, ports: [{port: 80}]", apply);
         assert_eq!(port, fine(Effect::None), "{apply:?}: the node port stays");
+        let two = "type: NodePort, ports: [{name: a, port: 80, nodePort: 30080}, {name: b, port: 81, nodePort: 30081}]";
+        let inside = with(two, "ports: [{name: b, port: 81, nodePort: 30081}]", apply);
+        assert_eq!(inside, fine(Effect::InPlace), "{apply:?}: the node port goes with the type");
         let named = with("ports: [{port: 80}]", "type: ExternalName, externalName: a.example", apply);
         assert_eq!(named, fine(Effect::InPlace), "{apply:?}");
         let twins =
             with("ports: [{name: a, port: 53}]", "ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]", apply);
         let expected = if apply == Apply::Client { twins.clone() } else { fine(Effect::InPlace) };
         assert_eq!(twins, expected, "{apply:?}");
+        let given = service("type: LoadBalancer, ports: [{port: 80, nodePort: 30080}]");
+        let none = service("type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80}]");
+        let kept = object(&given, &none, apply);
+        let paths: Vec<&str> = kept.changes.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!(paths, ["spec.allocateLoadBalancerNodePorts"], "{apply:?}: none is given any more, what was given stays");
     }
 }
 
