@@ -26,8 +26,12 @@ struct Client {
 
 impl Client {
     fn start() -> Client {
+        Client::of(&assert_cmd::cargo::cargo_bin("plimsoll"))
+    }
+
+    fn of(binary: &Path) -> Client {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin("plimsoll"))
+        let mut child = Command::new(binary)
             .arg("lsp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -351,9 +355,12 @@ fn incremental_equals_from_scratch() {
 }
 
 /// A document of a thousand objects' workspace is changed by one key; the answer is there soon, also in a debug build.
+/// `.ci/run` names the release build, which has less time.
 #[test]
 fn a_key_among_a_thousand_objects_is_answered_soon() {
-    let mut client = Client::start();
+    let release = std::env::var_os("PLIMSOLL_RELEASE");
+    let limit = Duration::from_millis(if release.is_some() { 50 } else { 500 });
+    let mut client = release.map_or_else(Client::start, |binary| Client::of(Path::new(&binary)));
     let set = std::fs::read_to_string("testdata/projects/todo-broken/database.yaml").expect("UTF-8");
     for i in 0..350 {
         client.write(&format!("{i}/database.yaml"), &set.replace("namespace: todo", &format!("namespace: n{i}")));
@@ -372,6 +379,6 @@ fn a_key_among_a_thousand_objects_is_answered_soon() {
         times.push(start.elapsed());
     }
     times.sort();
-    assert!(times[5] < Duration::from_millis(500), "{times:?}");
+    assert!(times[5] < limit, "{times:?}");
     assert_eq!(client.end(), Some(0));
 }
