@@ -129,20 +129,23 @@ impl Ignore {
     }
 }
 
-/// Takes out of `findings` what the author has said to ignore, and adds what ignores nothing. Gives how many were taken out.
-pub fn apply<'f>(files: impl Iterator<Item = &'f FileReport>, findings: &mut Vec<Finding>) -> usize {
+/// Takes out of `findings` what the author has said to ignore, and adds what ignores nothing. Gives what was taken out.
+pub fn apply<'f>(files: impl Iterator<Item = &'f FileReport>, findings: &mut Vec<Finding>) -> Vec<Finding> {
     let mut said: BTreeMap<Arc<str>, Vec<(&Ignore, Vec<bool>)>> = BTreeMap::new();
     for file in files.filter(|file| !file.ignores.is_empty()) {
         said.insert(file.path.clone(), file.ignores.iter().map(|ignore| (ignore, vec![false; ignore.names.len()])).collect());
     }
-    let all = findings.len();
-    findings.retain(|finding| !said.get_mut(&finding.path).is_some_and(|list| ignored(list, finding)));
-    let mut suppressed = all - findings.len();
+    if said.is_empty() {
+        return Vec::new();
+    }
+    let (mut suppressed, kept): (Vec<Finding>, Vec<Finding>) = std::mem::take(findings)
+        .into_iter()
+        .partition(|finding| said.get_mut(&finding.path).is_some_and(|list| ignored(list, finding)));
+    *findings = kept;
     for (path, mut list) in said {
         let unused: Vec<Finding> = list.iter().filter_map(|(ignore, used)| unused(&path, ignore, used)).collect();
-        let count = unused.len();
-        let left: Vec<Finding> = unused.into_iter().filter(|finding| !ignored(&mut list, finding)).collect();
-        suppressed += count - left.len();
+        let (gone, left): (Vec<Finding>, Vec<Finding>) = unused.into_iter().partition(|finding| ignored(&mut list, finding));
+        suppressed.extend(gone);
         findings.extend(left);
     }
     suppressed

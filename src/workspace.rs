@@ -120,11 +120,11 @@ impl Workspace {
 
     /// Everything there is to say, in the one order, but for what the author has said to ignore.
     pub fn check(&self) -> Vec<Finding> {
-        self.check_counting().0
+        self.check_all().0
     }
 
-    /// The same, and how many findings are ignored.
-    pub fn check_counting(&self) -> (Vec<Finding>, usize) {
+    /// The same, and the findings that are ignored.
+    pub fn check_all(&self) -> (Vec<Finding>, Vec<Finding>) {
         let inventory = Inventory::new(self.files().flat_map(|file| &file.entries));
         let mut findings: Vec<Finding> = self.files().flat_map(|file| file.findings.iter().cloned()).collect();
         rules::run(&inventory, &mut findings);

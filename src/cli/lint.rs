@@ -94,8 +94,9 @@ pub fn run(args: &LintArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(u8::from(!mended.files.is_empty())));
     }
     fix::write(&mended, &inputs.list)?;
-    let (mut findings, suppressed) = workspace.check_counting();
+    let (mut findings, suppressed) = workspace.check_all();
     findings.retain(wanted);
+    let suppressed = suppressed.iter().filter(|finding| wanted(finding)).count();
     let summary = Summary { suppressed, ..Summary::new(workspace.files(), &findings, inputs.skipped) };
     let sources = sources(&workspace, &findings, &inputs.list);
     let run = Run { files: workspace.files().map(|file| &*file.path).collect(), findings, summary, sources };

@@ -28,28 +28,37 @@ pub fn insert(map: Field, key: &str, value: &str) -> Option<Change> {
     }
 }
 
+/// Takes an entry out of a block mapping that has others.
+pub fn remove(field: Field) -> Option<Change> {
+    Some((lines(field)?.0, String::new()))
+}
+
 /// Moves an entry of a block mapping into another block mapping, before its first entry.
 pub fn relocate(field: Field, to: Field) -> Option<Vec<Change>> {
+    own(to).filter(|to| to.style == Style::Block)?;
+    let (from, indent) = lines(field)?;
+    let text = source(field);
+    let (at, new_indent) = head(to)?;
+    let moved: Option<Vec<String>> = text[from.range()].lines().map(|line| reindented(line, indent, &new_indent)).collect();
+    let entry = moved?.join(line_break(text));
+    let entry = format!("{}{}{new_indent}", entry.trim_start(), line_break(text));
+    let mut changes = vec![(from, String::new()), (Span::point(at), entry)];
+    changes.sort_by_key(|(span, _)| span.start);
+    Some(changes)
+}
+
+/// The lines of an entry that has them for itself, in a mapping with other entries; and the blanks they begin with.
+fn lines(field: Field<'_>) -> Option<(Span, &str)> {
     let node = own(field)?;
     let text = source(field);
-    let only = field.parent().entries().count() < 2;
-    if only || node.key_span.is_empty() || own(to)?.style != Style::Block {
+    if field.parent().entries().count() < 2 || node.key_span.is_empty() {
         return None;
     }
     let start = line_start(text, node.key_span.start as usize);
     let indent = &text[start..node.key_span.start as usize];
-    if !indent.bytes().all(|byte| byte == b' ') {
-        return None;
-    }
     let last = text[..node.span.end.max(node.key_span.end + 1) as usize].trim_end().len();
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
-    let (at, new_indent) = head(to)?;
-    let lines: Option<Vec<String>> = text[start..end].lines().map(|line| reindented(line, indent, &new_indent)).collect();
-    let entry = lines?.join(line_break(text));
-    let entry = format!("{}{}{new_indent}", entry.trim_start(), line_break(text));
-    let mut changes = vec![(Span::new(start as u32, end as u32), String::new()), (Span::point(at), entry)];
-    changes.sort_by_key(|(span, _)| span.start);
-    Some(changes)
+    indent.bytes().all(|byte| byte == b' ').then(|| (Span::new(start as u32, end as u32), indent))
 }
 
 fn reindented(line: &str, old: &str, new: &str) -> Option<String> {

@@ -87,8 +87,16 @@ pub fn base64(text: &str) -> Result<(), String> {
     }
 }
 
+/// What was likely meant by a text that is no quantity.
+pub struct Near {
+    /// The quantity.
+    pub text: String,
+    /// Whether nothing else can have been meant. Who writes `MB` or `K` may be thinking of powers of ten or of two.
+    pub sure: bool,
+}
+
 /// The quantity that `text` was likely meant to be: blanks out, `GB` as `G`, `gi` as `Gi`.
-pub fn nearest_quantity(text: &str) -> Option<String> {
+pub fn nearest_quantity(text: &str) -> Option<Near> {
     let tight: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
     let number = tight.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
     let (number, suffix) = tight.split_at(number);
@@ -107,7 +115,8 @@ pub fn nearest_quantity(text: &str) -> Option<String> {
         _ => return None,
     };
     let fixed = format!("{number}{suffix}");
-    Quantity::parse(&fixed).is_ok().then_some(fixed)
+    let sure = fixed == tight || suffix.ends_with('i');
+    Quantity::parse(&fixed).is_ok().then_some(Near { text: fixed, sure })
 }
 
 #[cfg(test)]
@@ -159,10 +168,13 @@ mod tests {
 
     #[test]
     fn quantities_are_mended() {
-        let cases = [("1 Gi", "1Gi"), ("512MB", "512M"), ("2gb", "2G"), ("1_000", "1000"), ("128mi", "128Mi")];
-        for (text, mended) in cases {
-            assert_eq!(nearest_quantity(text).as_deref(), Some(mended));
+        let sure = [("1 Gi", "1Gi"), ("1_000", "1000"), ("128mi", "128Mi"), ("3GiB", "3Gi")];
+        let likely = [("512MB", "512M"), ("2gb", "2G"), ("1K", "1k")];
+        let cases = sure.map(|case| (case, true)).into_iter().chain(likely.map(|case| (case, false)));
+        for ((text, mended), sure) in cases {
+            let near = nearest_quantity(text).expect("a quantity");
+            assert_eq!((near.text.as_str(), near.sure), (mended, sure));
         }
-        assert_eq!(nearest_quantity("many"), None);
+        assert!(nearest_quantity("many").is_none());
     }
 }

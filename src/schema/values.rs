@@ -173,10 +173,13 @@ fn quantity(field: Field) -> Checked {
         _ => return Err(misfit(field, &Shape::Quantity)),
     }
     let mut wrong = unfit(field, "a quantity");
-    wrong.help = Some(match encodings::nearest_quantity(field.text()) {
-        Some(fixed) => format!("did you mean `{fixed}`?"),
-        None => "write a number with at most one suffix, such as `500m`, `2` or `1Gi`".to_string(),
-    });
+    let Some(near) = encodings::nearest_quantity(field.text()) else {
+        wrong.help = Some("write a number with at most one suffix, such as `500m`, `2` or `1Gi`".to_string());
+        return Err(wrong);
+    };
+    wrong.help = Some(format!("did you mean `{}`?", near.text));
+    let fix = replacement(field, &format!("write `{}`", near.text), near.text.clone());
+    wrong.fix = fix.map(|fix| LocalFix { safe: near.sure, ..fix });
     Err(wrong)
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Verdicts, meta, text};
-use crate::object::Field;
+use crate::diagnostic::LocalFix;
+use crate::object::{Field, edit};
 
 /// A `LabelSelector`: label keys and values, operators and the values they take.
 pub fn label_selector(errs: &mut Verdicts, selector: Field) {
@@ -88,4 +89,48 @@ fn meets(expression: Field, labels: Field) -> bool {
 /// The value of label `key`; one written as `null` is `""`.
 pub fn label<'a>(labels: Field<'a>, key: &str) -> Option<&'a str> {
     labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value.text())
+}
+
+/// The template lacks a label that the selector's `condition` asks for.
+pub fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
+    let labels = template.get("metadata").get("labels");
+    let key = if condition.parent().is_seq() { condition.get("key").text() } else { condition.key() };
+    let found = labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value);
+    let verdict = errs.invalid(labels, "").under("api-selector-mismatch");
+    verdict.message = "the selector does not select the pods of this template".to_string();
+    if labels.written() {
+        verdict.span = found.map_or(labels.key_span(), Field::span);
+    }
+    if !condition.exists() {
+        verdict.help("write a selector that the template's labels meet");
+        return;
+    }
+    verdict.label(condition.span(), "asked for here");
+    let value = found.map(Field::text);
+    verdict.fix = aligned(labels, found, condition);
+    if condition.parent().is_seq() {
+        verdict.help(match value {
+            Some(value) => format!("the template has `{key}: {value}`, which the selector's expression on `{key}` leaves out"),
+            None => format!("the selector's expression on `{key}` wants that label, which the template does not have"),
+        });
+        return;
+    }
+    let wanted = condition.text();
+    verdict.help(match value {
+        Some(value) => format!("the selector asks for `{key}: {wanted}`, the template has `{key}: {value}`"),
+        None => format!("add the label `{key}: {wanted}` to the template, or take it out of the selector"),
+    });
+}
+
+/// The edit that gives the template the label that an entry of `matchLabels` asks for.
+fn aligned(labels: Field, found: Option<Field>, condition: Field) -> Option<LocalFix> {
+    if condition.parent().is_seq() {
+        return None;
+    }
+    let (key, wanted) = (condition.key(), condition.str()?);
+    let change = match found {
+        Some(found) => edit::set(found, wanted),
+        None => edit::insert(labels, key, wanted),
+    };
+    Some(LocalFix { title: format!("give the template the label `{key}: {wanted}`"), safe: false, edits: vec![change?] })
 }

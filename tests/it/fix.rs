@@ -67,6 +67,45 @@ fn unsafe_fixes_are_asked_for() {
     plimsoll(&["lint", "--unsafe-fixes", &path]).assert().code(2);
 }
 
+/// A Job whose pods are selected by a label they do not have.
+const JOB: &str = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: move\nspec:\n  selector:\n    matchLabels:\n      \
+                   app: move\n  template:\n    metadata:\n      labels:\n        app: other\n    spec:\n      \
+                   restartPolicy: Never\n      containers:\n      - name: move\n        image: move:1\n";
+
+#[test]
+fn a_jobs_selector_is_left_to_the_server_or_met() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fixed = |old: &str| {
+        let path = file(folder.path(), "job.yaml", old);
+        plimsoll(&["lint", "--fix", &path]).assert().code(1);
+        assert_eq!(text(&path), old, "only who wrote it knows which of the two is meant");
+        plimsoll(&["lint", "--fix", "--unsafe-fixes", &path]).assert().success();
+        text(&path)
+    };
+    assert_eq!(fixed(JOB), JOB.replace("  selector:\n    matchLabels:\n      app: move\n", ""));
+    let by_hand = JOB.replace("spec:\n  selector", "spec:\n  manualSelector: true\n  selector");
+    assert_eq!(fixed(&by_hand), by_hand.replace("app: other", "app: move"));
+}
+
+#[test]
+fn quantities_are_mended_where_one_thing_is_meant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let claim = |size: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: a\nspec:\n  accessModes: [ReadWriteOnce]\n  resources:\n    \
+             requests:\n      storage: {size} # why\n"
+        )
+    };
+    let cases = [("20 Gi", "20Gi", "20Gi"), ("\"512mib\"", "512Mi", "512Mi"), ("512MB", "512MB", "512M"), ("1K", "1K", "1k")];
+    for (size, safe, all) in cases {
+        let path = file(folder.path(), "claim.yaml", &claim(size));
+        plimsoll(&["lint", "--fix", "--fail-on", "never", &path]).assert().success();
+        assert_eq!(text(&path), claim(safe));
+        plimsoll(&["lint", "--fix", "--unsafe-fixes", &path]).assert().success();
+        assert_eq!(text(&path), claim(all));
+    }
+}
+
 #[test]
 fn what_is_not_asked_for_is_not_fixed() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -74,6 +74,23 @@ fn only_changed_files_are_reported_but_all_are_read() {
 }
 
 #[test]
+fn what_is_suppressed_is_counted_in_changed_files_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ignored = BROKEN.replace("A\n", "A # plimsoll: ignore[api]\n");
+    write(folder.path(), "old.yaml", &ignored);
+    write(folder.path(), "new.yaml", &ignored);
+    let counts = |args: &[&str]| {
+        let mut command = Command::cargo_bin("plimsoll").expect("built");
+        let output = command.current_dir(folder.path()).arg("lint").args(args).output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.split(", ").find_map(|part| part.split_once(" suppressed")).map(|(count, _)| count.to_string())
+    };
+    assert_eq!(counts(&[]).as_deref(), Some("2"));
+    assert_eq!(counts(&["--changed-only", "new.yaml"]).as_deref(), Some("1"));
+    assert_eq!(counts(&["--only", "ref"]), None);
+}
+
+#[test]
 fn shells_and_man_are_served() {
     let plimsoll = |args: &[&str]| Command::cargo_bin("plimsoll").expect("built").args(args).output().expect("it runs");
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

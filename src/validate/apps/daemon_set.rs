@@ -1,6 +1,6 @@
 //! DaemonSets. Mirrors apps/v1 validation of `DaemonSet`.
 
-use super::{at_most_all, is_zero, mismatch, runs_for_ever, share, unmet};
+use super::{at_most_all, is_zero, runs_for_ever, share, unmet};
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
@@ -15,7 +15,7 @@ pub fn daemon_set(errs: &mut Verdicts, root: Field, version: Version) {
     if selector::is_well_formed(own)
         && let Some(condition) = unmet(spec)
     {
-        mismatch(errs, template, condition);
+        selector::mismatch(errs, template, condition);
     }
     if own.exists() && selector::selects_all(own) {
         errs.invalid(own, "it is empty and so selects every pod");

@@ -11,16 +11,15 @@ pub use replicas::{replica_set, replication_controller};
 pub use stateful_set::stateful_set;
 
 use super::{Verdicts, pod, selector, text};
-use crate::diagnostic::LocalFix;
+use crate::object::Field;
 use crate::object::intstr::IntOrString;
-use crate::object::{Field, edit};
 use crate::schema::Version;
 
 /// The template of pods that are replaced when they end: it has the labels the workload selects, and its pods restart for ever.
 fn template(errs: &mut Verdicts, spec: Field, condition: Option<Field>, version: Version) {
     let template = spec.get("template");
     if let Some(condition) = condition {
-        mismatch(errs, template, condition);
+        selector::mismatch(errs, template, condition);
     }
     pod::template(errs, template, version);
     runs_for_ever(errs, template.get("spec"));
@@ -64,50 +63,6 @@ fn unmet<'a>(spec: Field<'a>) -> Option<Field<'a>> {
         return Some(selector);
     }
     selector::unmet(selector, spec.get("template").get("metadata").get("labels"))
-}
-
-/// The template lacks a label that the selector's `condition` asks for.
-fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
-    let labels = template.get("metadata").get("labels");
-    let key = if condition.parent().is_seq() { condition.get("key").text() } else { condition.key() };
-    let found = labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value);
-    let verdict = errs.invalid(labels, "").under("api-selector-mismatch");
-    verdict.message = "the selector does not select the pods of this template".to_string();
-    if labels.written() {
-        verdict.span = found.map_or(labels.key_span(), Field::span);
-    }
-    if !condition.exists() {
-        verdict.help("write a selector that the template's labels meet");
-        return;
-    }
-    verdict.label(condition.span(), "asked for here");
-    let value = found.map(Field::text);
-    verdict.fix = aligned(labels, found, condition);
-    if condition.parent().is_seq() {
-        verdict.help(match value {
-            Some(value) => format!("the template has `{key}: {value}`, which the selector's expression on `{key}` leaves out"),
-            None => format!("the selector's expression on `{key}` wants that label, which the template does not have"),
-        });
-        return;
-    }
-    let wanted = condition.text();
-    verdict.help(match value {
-        Some(value) => format!("the selector asks for `{key}: {wanted}`, the template has `{key}: {value}`"),
-        None => format!("add the label `{key}: {wanted}` to the template, or take it out of the selector"),
-    });
-}
-
-/// The edit that gives the template the label that an entry of `matchLabels` asks for.
-fn aligned(labels: Field, found: Option<Field>, condition: Field) -> Option<LocalFix> {
-    if condition.parent().is_seq() {
-        return None;
-    }
-    let (key, wanted) = (condition.key(), condition.str()?);
-    let change = match found {
-        Some(found) => edit::set(found, wanted),
-        None => edit::insert(labels, key, wanted),
-    };
-    Some(LocalFix { title: format!("give the template the label `{key}: {wanted}`"), safe: false, edits: vec![change?] })
 }
 
 /// A count or a percentage, neither below zero.

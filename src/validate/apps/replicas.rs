@@ -31,7 +31,7 @@ pub fn replication_controller(errs: &mut Verdicts, root: Field, version: Version
         return;
     };
     if let Some(condition) = selector::unmet_label(spec.get("selector"), pods.get("metadata").get("labels")) {
-        super::mismatch(errs, pods, condition);
+        selector::mismatch(errs, pods, condition);
     }
     pod::template(errs, pods, version);
     runs_for_ever(errs, pods.get("spec"));

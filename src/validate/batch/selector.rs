@@ -1,6 +1,7 @@
 //! How a Job finds its pods. Mirrors batch/v1 validation of `selector`, and what the server makes up before it.
 
-use crate::object::Field;
+use crate::diagnostic::LocalFix;
+use crate::object::{Field, edit};
 use crate::validate::{Verdicts, selector};
 
 /// The labels that name a Job on its pods, the older second.
@@ -24,9 +25,13 @@ pub fn by_hand(errs: &mut Verdicts, spec: Field) {
         errs.required(own, "`manualSelector: true` means that it is written by hand");
     }
     selector::label_selector(errs, own);
-    let labels = labels(spec);
-    if !own.exists() || (selector::is_well_formed(own) && selector::unmet(own, labels).is_some()) {
-        mismatch(errs, spec);
+    let unmet = match own.exists() {
+        true if selector::is_well_formed(own) => selector::unmet(own, labels(spec)),
+        true => None,
+        false => Some(own),
+    };
+    if let Some(condition) = unmet {
+        selector::mismatch(errs, spec.get("template"), condition);
     }
 }
 
@@ -53,7 +58,8 @@ pub fn generated<'a>(errs: &mut Verdicts, spec: Field<'a>, name: &'a str) {
     if let Some(condition) = conditions(own).find(|&condition| !is_met(condition, made)) {
         errs.invalid(own, "the server makes the selector of a Job itself")
             .label(condition.span(), "not met by the labels it makes")
-            .help("leave `selector` out, or set `manualSelector: true`");
+            .help("leave `selector` out, or set `manualSelector: true`")
+            .fix = without(own);
     }
     if conditions(own).any(|condition| !is_met(condition, on_pods)) {
         mismatch(errs, spec);
@@ -130,7 +136,15 @@ fn mismatch(errs: &mut Verdicts, spec: Field) {
     if labels.written() {
         verdict.span = labels.key_span();
     }
-    if spec.get("selector").exists() {
-        verdict.label(spec.get("selector").key_span(), "the selector");
+    let own = spec.get("selector");
+    if own.exists() {
+        verdict.label(own.key_span(), "the selector");
+        verdict.fix = without(own);
     }
+}
+
+/// The edit that leaves the selector to the server.
+fn without(own: Field) -> Option<LocalFix> {
+    let title = "leave `selector` out: the server makes it".to_string();
+    Some(LocalFix { title, safe: false, edits: vec![edit::remove(own)?] })
 }
