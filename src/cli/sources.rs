@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll::check::{self, Checked};
 use plimsoll::plan::{Node, Origin};
 use plimsoll::report;
@@ -116,12 +117,54 @@ fn git(revision: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
         None => revision.to_string(),
     };
     let listing = text(run("git", &["ls-tree", "-r", "-z", "--name-only", &revision, "--", folder], None)?);
-    let paths: Vec<&str> = listing.split('\0').filter(|path| input::is_manifest(path.as_ref())).collect();
+    let wanted = |path: &&str| input::is_manifest(path.as_ref()) || is_ignore(path);
+    let paths: Vec<&str> = listing.split('\0').filter(wanted).collect();
     let prefix = text(run("git", &["rev-parse", "--show-prefix"], None)?);
-    // One process for all blobs; `REV:./path` counts from the current directory.
-    let asked: String = paths.iter().map(|path| format!("{revision}:{}{path}\n", prefix.trim_end())).collect();
-    let blobs = run("git", &["cat-file", "--batch"], Some(asked.as_bytes()))?;
-    Ok(paths.iter().map(|path| path.to_string()).zip(batch(&blobs)).collect())
+    let prefix = prefix.trim_end();
+    // Those above the current directory count, too.
+    let above: Vec<String> = prefix.match_indices('/').map(|(end, _)| &prefix[..end]).map(above).collect();
+    // One process for all blobs.
+    let asked = above.iter().cloned().chain(paths.iter().map(|path| format!("{prefix}{path}")));
+    let asked: Vec<String> = asked.collect();
+    let lines: String = asked.iter().map(|path| format!("{revision}:{path}\n")).collect();
+    let blobs = batch(&run("git", &["cat-file", "--batch"], Some(lines.as_bytes()))?);
+    let found: Vec<(String, Vec<u8>)> = asked.into_iter().zip(blobs).filter_map(|(path, blob)| Some((path, blob?))).collect();
+    let ignores: Vec<(String, Gitignore)> = found.iter().filter(|(path, _)| is_ignore(path)).filter_map(ignore).collect();
+    let kept = found.into_iter().filter(|(path, _)| !is_ignore(path) && !is_ignored(&ignores, path, prefix));
+    Ok(kept.map(|(path, blob)| (path.strip_prefix(prefix).unwrap_or(&path).to_string(), blob)).collect())
+}
+
+/// Which of `.plimsollignore` is above the directory that ends here: `a/b` has that of `a`.
+fn above(folder: &str) -> String {
+    folder.rsplit_once('/').map_or(IGNORE.to_string(), |(parent, _)| format!("{parent}/{IGNORE}"))
+}
+
+const IGNORE: &str = ".plimsollignore";
+
+fn is_ignore(path: &str) -> bool {
+    path.rsplit('/').next() == Some(IGNORE)
+}
+
+/// The folder of a `.plimsollignore`, and what is in it.
+fn ignore((path, blob): &(String, Vec<u8>)) -> Option<(String, Gitignore)> {
+    let mut builder = GitignoreBuilder::new("");
+    for line in String::from_utf8_lossy(blob).lines() {
+        builder.add_line(None, line).ok()?;
+    }
+    Some((path.strip_suffix(IGNORE)?.to_string(), builder.build().ok()?))
+}
+
+/// Whether a file is left out, itself or with a directory below the current one, whose path is `prefix`.
+fn is_ignored(ignores: &[(String, Gitignore)], path: &str, prefix: &str) -> bool {
+    let folders = path.match_indices('/').map(|(end, _)| (&path[..end], true));
+    folders.chain([(path, false)]).filter(|(part, _)| part.len() > prefix.len()).any(|(part, is_dir)| {
+        let said = |(folder, rules): &(String, Gitignore)| {
+            let found = rules.matched(part.strip_prefix(folder.as_str())?, is_dir);
+            (!found.is_none()).then(|| (folder.len(), found.is_ignore()))
+        };
+        // The nearest file that has a word on it decides.
+        ignores.iter().filter_map(said).max().is_some_and(|(_, ignored)| ignored)
+    })
 }
 
 /// The commit that `revision` means; `main...` is the merge base of `main` and HEAD.
@@ -133,16 +176,21 @@ fn commit(revision: &str) -> Result<String, Failure> {
     Ok(text(output).trim().to_string())
 }
 
-/// The contents in the output of `git cat-file --batch`: `<hash> blob <size>`, the bytes, a line break, and so on.
-fn batch(output: &[u8]) -> Vec<Vec<u8>> {
+/// The contents in the output of `git cat-file --batch`: `<hash> blob <size>`, the bytes, a line break, and so on; a line that
+/// ends in `missing` for what is not there.
+fn batch(output: &[u8]) -> Vec<Option<Vec<u8>>> {
     let mut contents = Vec::new();
     let mut rest = output;
     while let Some(line_end) = rest.iter().position(|&b| b == b'\n') {
         let head = String::from_utf8_lossy(&rest[..line_end]).into_owned();
-        let size: usize = head.rsplit(' ').next().and_then(|size| size.parse().ok()).unwrap_or(0);
         let start = line_end + 1;
+        let Some(size) = head.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok()) else {
+            contents.push(None);
+            rest = &rest[start..];
+            continue;
+        };
         let end = (start + size).min(rest.len());
-        contents.push(rest[start..end].to_vec());
+        contents.push(Some(rest[start..end].to_vec()));
         rest = rest.get(end + 1..).unwrap_or(&[]);
     }
     contents

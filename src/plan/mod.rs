@@ -19,6 +19,7 @@ mod merge;
 mod model;
 pub mod name;
 mod node;
+mod notes;
 mod observed;
 mod pod;
 mod quota;
@@ -32,6 +33,7 @@ mod store;
 mod summary;
 mod totals;
 mod twins;
+mod ways;
 mod what_if;
 
 pub use apply::{Outcome, Verdict};

@@ -31,6 +31,8 @@ pub struct Plan {
     pub rounds: Vec<Round>,
     /// The next runs of CronJobs, in order of time.
     pub runs: Vec<CronRun>,
+    /// The runs of CronJobs in the week to come.
+    pub weeks: Vec<CronWeek>,
     /// What all pods and claims add up to.
     pub totals: Totals,
     /// How much of each ResourceQuota is used.
@@ -276,6 +278,21 @@ pub struct CronRun {
     pub job: String,
     /// When.
     pub at: jiff::Timestamp,
+    /// The time zone its schedule is read in; `None`: UTC.
+    pub time_zone: Option<String>,
+}
+
+/// The runs of a CronJob in the week to come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CronWeek {
+    /// The CronJob's namespace.
+    pub namespace: String,
+    /// The CronJob.
+    pub cronjob: String,
+    /// When the week begins; its runs are shown from the beginning of that day.
+    pub from: jiff::Timestamp,
+    /// When it runs; nothing where that is too often to be drawn.
+    pub runs: Vec<jiff::Timestamp>,
     /// The time zone its schedule is read in; `None`: UTC.
     pub time_zone: Option<String>,
 }

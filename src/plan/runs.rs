@@ -4,7 +4,7 @@ use jiff::Zoned;
 use serde_json::Value;
 
 use super::store::Store;
-use super::{CronRun, Options, name};
+use super::{CronRun, CronWeek, Options, name};
 use crate::object::ObjectId;
 use crate::object::cron::{self, Schedule};
 
@@ -14,6 +14,29 @@ pub fn runs(store: &Store, options: &Options) -> Vec<CronRun> {
     let mut runs: Vec<CronRun> = stored.flat_map(|stored| runs_of(&stored.id, &stored.value, options)).collect();
     runs.sort_by(|a, b| (a.at, &a.namespace, &a.cronjob).cmp(&(b.at, &b.namespace, &b.cronjob)));
     runs
+}
+
+/// More runs in a week are not drawn; of more CronJobs none is, since looking for so many runs takes longer than the rest.
+const MOST: usize = 200;
+
+/// The runs in the week to come of each stored CronJob that is not suspended.
+pub fn weeks(store: &Store, options: &Options) -> Vec<CronWeek> {
+    let stored: Vec<_> = store.objects.values().filter(|stored| is_cron_job(&stored.value)).collect();
+    if stored.len() > MOST {
+        return Vec::new();
+    }
+    let week = |id: &ObjectId, spec: &Value| {
+        let (schedule, now) = read(spec, options).filter(|_| spec["suspend"] != true)?;
+        let end = now.timestamp().as_second() + 7 * 24 * 3600;
+        let mut runs: Vec<jiff::Timestamp> = times(&schedule, &now, MOST + 1).iter().map(Zoned::timestamp).collect();
+        runs.retain(|run| run.as_second() < end);
+        if runs.len() > MOST {
+            runs.clear();
+        }
+        let time_zone = spec["timeZone"].as_str().map(str::to_string);
+        Some(CronWeek { namespace: id.namespace.clone(), cronjob: id.name.clone(), from: options.now, runs, time_zone })
+    };
+    stored.into_iter().filter_map(|stored| week(&stored.id, &stored.value["spec"])).collect()
 }
 
 /// What is to be said of a stored CronJob; nothing of other kinds.

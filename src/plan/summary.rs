@@ -7,25 +7,27 @@ use super::changes;
 use super::cluster::Recorded;
 use super::limits::Limits;
 use super::name;
+use super::notes;
 use super::pod::Identity;
 use super::quota::{self, Usage};
 use super::steps::{self, History, Names};
 use super::store::Store;
 use super::totals::{self, Costs, Moment, Side};
-use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs};
+use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs, ways};
 
 /// What each object is told from: what was simulated, and what things are called.
 struct Told<'a> {
     run: History<'a>,
     never: Option<History<'a>>,
     names: &'a Names,
+    pods: notes::Pods<'a>,
 }
 
 /// Puts the plan together.
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[Recorded], options: &Options) -> Plan {
     let names = Names::of(outcomes, simulated, recorded, options.version);
     let never = simulated.never.as_ref().map(|never| History::of(never, &names));
-    let told = Told { run: History::of(&simulated.run, &names), never, names: &names };
+    let told = Told { run: History::of(&simulated.run, &names), never, names: &names, pods: notes::Pods::of(store) };
     let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, &told, options)).collect();
     objects.sort_by(|a, b| {
         fn key(object: &PlannedObject) -> (u8, &str, &str, &str) {
@@ -40,6 +42,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[R
         objects,
         rounds: simulated.run.rounds.clone(),
         runs: runs::runs(store, options),
+        weeks: runs::weeks(store, options),
         totals,
         quotas,
         assumptions: assumptions(outcomes, &names, options),
@@ -112,6 +115,10 @@ fn moves(options: &Options) -> &'static str {
 /// What is worth a line besides changes and steps.
 fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
     let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
+    notes.extend(ways::forward(outcome, options).into_iter().map(|way| format!("way forward: {way}")));
+    if let Some(after) = outcome.after.as_ref().filter(|_| outcome.verdict != Verdict::Refused) {
+        notes.extend(notes::notes(outcome, after, &told.pods));
+    }
     for (_, count, why) in told.run.of.unscheduled.iter().filter(|(key, _, _)| **key == outcome.key) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         notes.push(format!("{pods} no node: {why}"));

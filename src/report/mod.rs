@@ -26,7 +26,7 @@ pub use markdown::markdown;
 pub use page::{MARK, page};
 pub use plain::{Colour, plain};
 pub use plan::{
-    BUDGET, Detail, apply_word, effect_word, only, plan_html, plan_json, plan_line, plan_markdown, plan_svg, plan_text,
+    BUDGET, Detail, apply_word, duration, effect_word, only, plan_html, plan_json, plan_line, plan_markdown, plan_svg, plan_text,
 };
 pub use sarif::sarif;
 pub use sources::{Source, Sources};

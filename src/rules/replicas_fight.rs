@@ -2,7 +2,7 @@
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{PlanCx, PlanFinding};
+use crate::plan::{Key, PlanCx, PlanFinding};
 
 /// The rule.
 pub const RULE: Rule =
@@ -18,6 +18,9 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
                 && target["kind"] == key.kind.as_str()
                 && target["name"] == key.name.as_str()
         });
+        if let Some((key, _)) = &scaled {
+            findings.extend(taken_out(cx, key, &scaler.name));
+        }
         let Some((key, scaled)) = scaled.filter(|(_, scaled)| !scaled.applied["spec"]["replicas"].is_null()) else { continue };
         // Zero switches the autoscaler off, on purpose.
         if scaled.applied["spec"]["replicas"] == 0 {
@@ -31,4 +34,24 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         );
         findings.push(finding);
     }
+}
+
+/// The manifest had `replicas` and has it no more: a merge takes away what was applied before, and the default is 1.
+fn taken_out(cx: &PlanCx, key: &Key, scaler: &str) -> Option<PlanFinding> {
+    let stored = cx.sides.after.objects.get(key)?;
+    let change = cx.planned(key)?.changes.iter().find(|change| change.path == "spec.replicas")?;
+    let fewer = change.before.as_ref()?.as_i64()? > change.after.as_ref()?.as_i64()?;
+    if !fewer || !stored.applied["spec"]["replicas"].is_null() {
+        return None;
+    }
+    let message =
+        format!("taking `replicas` out makes it 1 with this apply, until HorizontalPodAutoscaler `{scaler}` raises it again");
+    let mut finding = cx.finding(key, "spec", message);
+    finding.help = Some(format!(
+        "take it out of what was applied last first:  kubectl apply edit-last-applied {}/{} -n {}",
+        key.kind.to_lowercase(),
+        key.name,
+        key.namespace
+    ));
+    Some(finding)
 }

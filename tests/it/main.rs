@@ -17,6 +17,7 @@ mod hostile;
 mod lsp;
 mod mutations;
 mod names;
+mod notes;
 mod ok;
 mod others;
 mod pages;

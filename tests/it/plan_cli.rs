@@ -59,5 +59,16 @@ fn a_revision_of_git_is_a_source() {
     assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 0);
     write(folder.path(), "map.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
     assert_eq!(code(folder.path(), &["--exit-code"]), 10);
+    // What is left out now is left out of the revision, too.
+    let old = folder.path().join("old");
+    std::fs::create_dir(&old).expect("a folder");
+    write(&old, "other.yaml", &CONFIG_MAP.replace("name: a", "name: b"));
+    write(folder.path(), ".plimsollignore", "old/\n");
+    write(folder.path(), "map.yaml", CONFIG_MAP);
+    git::git(folder.path(), &["add", "."]);
+    git::git(folder.path(), &["commit", "-q", "-m", "second"]);
+    assert_eq!(code(folder.path(), &["--exit-code"]), 0);
+    assert_eq!(code(&old, &["--exit-code", "--allow-empty"]), 0);
+    write(folder.path(), "map.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
     assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 10);
 }

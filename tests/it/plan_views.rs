@@ -104,3 +104,24 @@ fn only_keeps_findings_with_their_objects() {
     assert_eq!(of, [Some(0), None]);
     assert!(plan.runs.is_empty());
 }
+
+#[test]
+fn a_week_of_runs_is_drawn() {
+    use plimsoll::{check, plan};
+    let page = |schedule: &str| {
+        let text = format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: backup\nspec:\n  schedule: '{schedule}'\n  timeZone: Europe/Berlin\n  \
+             jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          \
+             containers:\n          - name: c\n            image: x\n"
+        );
+        let checked = check::check("file.yaml".into(), text, check::Options::default());
+        let now = "2026-10-22T10:00:00Z".parse().expect("a time");
+        report::plan_html(&plan::plan(&[], &[checked], &plan::Options { now, runs: 3, ..plan::Options::default() }))
+    };
+    let twice = page("30 2,14 * * *");
+    // One on the first day, two on each of the others, and one at 02:30 comes twice.
+    assert_eq!(twice.matches("<circle").count(), 14, "{twice}");
+    assert!(twice.contains("<title>Sun 2026-10-25 02:30 +01:00 again: the clocks go back</title>"), "{twice}");
+    assert!(twice.contains("<title>the clocks go back</title>"), "{twice}");
+    assert!(!page("* * * * *").contains("class=\"timeline week\""), "too many to be told apart");
+}

@@ -2,7 +2,7 @@
 
 use super::rows::{self, Row, Shape};
 use super::svg::{self, Setting};
-use super::words;
+use super::{week, words};
 use crate::plan::{Effect, Plan, PlanFinding, PlannedObject, Rollout, Source};
 use crate::report::xml::escape;
 
@@ -212,6 +212,9 @@ fn runs(out: &mut String, plan: &Plan, object: &PlannedObject) {
         out.push_str(&format!("<tr><td>{time}</td><td><code>{}</code></td><td>{remark}</td></tr>\n", escape(&run.job)));
     }
     out.push_str("</tbody>\n</table>\n");
+    if let Some(week) = week::week(plan, &object.id) {
+        out.push_str(&format!("<figure>\n{week}</figure>\n"));
+    }
 }
 
 fn totals(out: &mut String, plan: &Plan) {

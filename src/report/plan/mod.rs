@@ -9,6 +9,7 @@ mod rows;
 mod svg;
 mod text;
 mod tree;
+mod week;
 mod words;
 
 pub use html::plan_html;
@@ -16,4 +17,4 @@ pub use json::plan_json;
 pub use markdown::{BUDGET, plan_markdown};
 pub use only::{only, plan_svg};
 pub use text::{Detail, plan_text};
-pub use words::{apply_word, effect_word, plan_line};
+pub use words::{apply_word, duration, effect_word, plan_line};

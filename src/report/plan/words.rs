@@ -119,6 +119,7 @@ pub fn headline(object: &PlannedObject) -> String {
         return headline.clone();
     }
     match (object.effect, &object.revision_before, &object.revision) {
+        (Effect::Refused, _, _) if !object.changes.is_empty() => "the server would refuse this update".to_string(),
         (Effect::Refused, Some(_), _) => "the server would refuse this update".to_string(),
         (Effect::Refused, None, _) => "the server would refuse this".to_string(),
         (Effect::Replace, _, _) => "must be deleted and created again".to_string(),

@@ -1,0 +1,163 @@
+//! What is worth a line on an object besides its changes and steps: whom a Service answers for, what a Job does when pods fail,
+//! between what numbers an autoscaler moves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::apply::Outcome;
+use super::found::template;
+use super::labels::{Labels, Selector, items, labels};
+use super::pod;
+use super::store::{Key, Store};
+use crate::report;
+
+/// The workloads of a namespace with the labels of their pods: looked at for each Service.
+pub struct Pods<'a>(BTreeMap<&'a str, Vec<(&'a Key, &'a Value, Labels)>>);
+
+const MAKERS: [&str; 6] = ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
+impl<'a> Pods<'a> {
+    /// Of everything stored.
+    pub fn of(store: &'a Store) -> Pods<'a> {
+        let mut by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for (key, stored) in store.objects.iter().filter(|(key, _)| MAKERS.contains(&key.kind.as_str())) {
+            let pod_labels = labels(&template(&key.kind, &stored.value)["metadata"]["labels"]);
+            by_namespace.entry(&key.namespace).or_default().push((key, &*stored.value, pod_labels));
+        }
+        Pods(by_namespace)
+    }
+
+    fn chosen(&self, namespace: &str, selector: &Selector) -> Vec<(&'a Key, &'a Value)> {
+        let here = self.0.get(namespace).into_iter().flatten();
+        here.filter(|(_, _, labels)| selector.matches(labels)).map(|(key, value, _)| (*key, *value)).collect()
+    }
+
+    fn named(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Value> {
+        let here = self.0.get(namespace).into_iter().flatten();
+        here.into_iter().find(|(key, _, _)| key.kind == kind && key.name == name).map(|(_, value, _)| *value)
+    }
+}
+
+/// The lines for one object, stored as `object`.
+pub fn notes(outcome: &Outcome, object: &Value, pods: &Pods) -> Vec<String> {
+    let key = &outcome.key;
+    match (key.group.as_str(), key.kind.as_str()) {
+        ("", "Service") => service(key, object, pods),
+        ("apps", "StatefulSet") if outcome.before.is_none() => addresses(key, object).into_iter().collect(),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(key, object, pods).into_iter().collect(),
+        ("batch", "Job") => job(&object["spec"]),
+        ("batch", "CronJob") => job(&object["spec"]["jobTemplate"]["spec"]),
+        _ => Vec::new(),
+    }
+}
+
+fn service(key: &Key, object: &Value, pods: &Pods) -> Vec<String> {
+    let spec = &object["spec"];
+    if let Some(name) = spec["externalName"].as_str().filter(|_| spec["type"] == "ExternalName") {
+        return vec![format!("another name for {name}")];
+    }
+    let selector = labels(&spec["selector"]);
+    if selector.is_empty() {
+        return vec!["without a selector: its endpoints are made by hand".to_string()];
+    }
+    let chosen = pods.chosen(&key.namespace, &Selector::all(&selector));
+    let count = |value: &Value| match value["spec"]["replicas"].as_i64() {
+        Some(replicas) => format!(" ({replicas})"),
+        None => String::new(),
+    };
+    let who: Vec<String> = chosen.iter().map(|(key, value)| format!("{} {}{}", key.kind, key.name, count(value))).collect();
+    match who.is_empty() {
+        true => vec!["answers for no pod of these manifests".to_string()],
+        false => vec![format!("answers for the pods of {}", who.join(", "))],
+    }
+}
+
+/// `db-0.db.shop.svc.cluster.local`: what each pod is called as long as its governing Service is headless.
+fn addresses(key: &Key, set: &Value) -> Option<String> {
+    let spec = &set["spec"];
+    let service = spec["serviceName"].as_str().filter(|service| !service.is_empty())?;
+    let (start, count) = (spec["ordinals"]["start"].as_i64().unwrap_or(0), spec["replicas"].as_i64().unwrap_or(1));
+    let last = start.saturating_add(count - 1);
+    let name = &key.name;
+    let which = match count {
+        ..=0 => return None,
+        1 => format!("{name}-{start}"),
+        2 => format!("{name}-{start} and {name}-{last}, as"),
+        _ => format!("{name}-{start} to {name}-{last}, as"),
+    };
+    let address = format!("{name}-{start}.{service}.{}.svc.cluster.local", key.namespace);
+    Some(if count == 1 { format!("{which} answers as {address}") } else { format!("{which} {address}") })
+}
+
+fn autoscaler(key: &Key, scaler: &Value, pods: &Pods) -> Option<String> {
+    let spec = &scaler["spec"];
+    let (kind, name) = (spec["scaleTargetRef"]["kind"].as_str()?, spec["scaleTargetRef"]["name"].as_str()?);
+    let (least, most) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64()?);
+    let mut text = format!("keeps {kind} {name} between {least} and {most} pods");
+    if let Some(target) = pods.named(&key.namespace, kind, name) {
+        let requests = pod::total(&template(kind, target)["spec"], "requests");
+        let at_most: Vec<String> =
+            requests.iter().map(|(name, amount)| format!("{} {name}", amount.times(most).canonical())).collect();
+        if !at_most.is_empty() {
+            text.push_str(&format!(", which request {} at most", at_most.join(", ")));
+        }
+    }
+    Some(text)
+}
+
+/// What becomes of a Job whose pods fail, or take long.
+fn job(spec: &Value) -> Vec<String> {
+    let mut notes = Vec::new();
+    let per_index = spec["backoffLimitPerIndex"].as_i64();
+    let retries = per_index.or(spec["backoffLimit"].as_i64()).unwrap_or(6);
+    let each = if per_index.is_some() { "each index: " } else { "" };
+    let restart = &spec["template"]["spec"]["restartPolicy"];
+    match retries {
+        0 => notes.push(format!("{each}one try: it fails with the first pod that fails")),
+        n if n < i64::from(i32::MAX) => {
+            let times = if n == 1 { "once".to_string() } else { format!("up to {n} times") };
+            notes.push(match restart == "OnFailure" {
+                true => format!("{each}what fails is restarted in place {times}"),
+                false => format!("{each}what fails is tried again {times}, after {}", delays(n)),
+            });
+        }
+        _ => {}
+    }
+    if let Some(seconds) = spec["activeDeadlineSeconds"].as_i64() {
+        notes.push(format!("stopped, and failed, {} after it starts, however far it is", report::duration(seconds)));
+    }
+    notes.extend(items(&spec["podFailurePolicy"]["rules"]).iter().map(rule));
+    if let Some(seconds) = spec["ttlSecondsAfterFinished"].as_i64() {
+        notes.push(match seconds {
+            0 => "deleted with its pods as soon as it ends".to_string(),
+            seconds => format!("deleted with its pods {} after it ends", report::duration(seconds)),
+        });
+    }
+    notes
+}
+
+/// `10 s, 20 s, 40 s …`: each failure in a row doubles the wait, up to ten minutes; a few tell enough.
+fn delays(retries: i64) -> String {
+    let shown: Vec<String> = (0..retries.min(3)).map(|n| format!("{} s", 10 << n)).collect();
+    format!("{}{}", shown.join(", "), if retries > 3 { " …" } else { "" })
+}
+
+/// One rule of a pod failure policy.
+fn rule(rule: &Value) -> String {
+    let does = match rule["action"].as_str().unwrap_or("") {
+        "FailJob" => "fails the Job at once",
+        "FailIndex" => "fails its index at once",
+        "Ignore" => "is not counted",
+        _ => "is counted",
+    };
+    let codes = &rule["onExitCodes"];
+    if codes.is_object() {
+        let values: Vec<String> = items(&codes["values"]).iter().map(Value::to_string).collect();
+        let but = if codes["operator"] == "NotIn" { "any exit code but " } else { "exit code " };
+        let container = codes["containerName"].as_str().map_or(String::new(), |name| format!(" of container {name}"));
+        return format!("a pod with {but}{}{container} {does}", values.join(", "));
+    }
+    let conditions = items(&rule["onPodConditions"]).iter().filter_map(|condition| condition["type"].as_str());
+    format!("a pod with condition {} {does}", conditions.collect::<Vec<_>>().join(" or "))
+}

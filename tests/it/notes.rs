@@ -1,0 +1,143 @@
+//! What a plan says of an object in a line: ways forward, whom a Service answers for, what becomes of a Job.
+
+use plimsoll::check::{self, Checked};
+use plimsoll::plan::{self, Apply, Effect, Options, Plan};
+
+fn checked(text: &str) -> Vec<Checked> {
+    vec![check::check("file.yaml".into(), text.to_string(), check::Options::default())]
+}
+
+fn notes(plan: &Plan, kind: &str) -> Vec<String> {
+    plan.objects.iter().find(|object| object.id.kind == kind).expect("it is in the plan").notes.clone()
+}
+
+const SET: &str = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\n  namespace: shop\nspec:\n  serviceName: db\n  \
+    replicas: 3\n  selector:\n    matchLabels:\n      app: db\n  template:\n    metadata:\n      labels:\n\
+    \x20       app: db\n    spec:\n\
+    \x20     containers:\n      - name: db\n        image: db:1\n        resources:\n          requests:\n            cpu: 500m\n  \
+    volumeClaimTemplates:\n  - metadata:\n      name: data\n    spec:\n      accessModes: [ReadWriteOnce]\n\
+    \x20     resources:\n        \
+    requests:\n          storage: 10Gi\n";
+
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  selector:\n    \
+    matchLabels:\n      app: web\n  template:\n    metadata:\n      labels:\n        app: web\n    spec:\n\
+    \x20     containers:\n      - \
+    name: c\n        image: x:1\n";
+
+const JOB: &str = "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: once\n  namespace: shop\nspec:\n  template:\n    spec:\n      \
+    restartPolicy: Never\n      containers:\n      - name: c\n        image: x:1\n";
+
+const CLAIM: &str = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: dump\n  namespace: shop\nspec:\n  \
+    accessModes: [ReadWriteOnce]\n  storageClassName: fast\n  resources:\n    requests:\n      storage: 10Gi\n";
+
+const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: conf\n  namespace: shop\nimmutable: true\ndata:\n  a: b\n";
+
+const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: rb\nroleRef:\n  \
+    apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: a\n";
+
+/// The notes of the first object after `from` is written as `to` in it.
+fn refused(text: &str, from: &str, to: &str) -> Vec<String> {
+    let changed = text.replacen(from, to, 9);
+    assert_ne!(changed, text);
+    let plan = plan::plan(&[checked(text)], &checked(&changed), &Options::default());
+    assert_eq!(plan.objects[0].effect, Effect::Refused, "{changed}");
+    plan.objects[0].notes.clone()
+}
+
+#[test]
+fn a_refused_update_has_ways_forward() {
+    for (text, from, to, ways) in [
+        (
+            SET,
+            "10Gi",
+            "20Gi",
+            &[
+                "first set requests.storage of data-db-0 to data-db-2 to 20Gi",
+                "--cascade=orphan, then apply again",
+                "its pods stop",
+            ][..],
+        ),
+        (SET, "serviceName: db", "serviceName: other", &["--cascade=orphan, then apply again: the pods run on", "its pods stop"]),
+        (SET, "app: db", "app: other", &["kubectl delete statefulset db -n shop, then apply again"]),
+        (WEB, "app: web", "app: other", &["under a new name", "kubectl delete replicaset -l app=web -n shop", "no pod is ready"]),
+        (JOB, "x:1", "x:2", &["give it a new name", "kubectl delete job once -n shop, then apply again"]),
+        (CLAIM, "10Gi", "5Gi", &["under a new name", "WHAT IT HOLDS IS LOST"]),
+        (CLAIM, "10Gi", "20Gi", &["if fast has allowVolumeExpansion: true", "under a new name"]),
+        (CLAIM, "fast", "slow", &["under a new name", "WHAT IT HOLDS IS LOST"]),
+        (MAP, "a: b", "a: c", &["give it a new name", "kubectl delete configmap conf -n shop"]),
+        (BINDING, "name: a\n", "name: b\n", &["kubectl auth reconcile"]),
+        // A mistake has no way but to mend it.
+        (WEB, "name: c\n", "name: C_\n", &[]),
+    ] {
+        let notes = refused(text, from, to);
+        assert_eq!(notes.len(), ways.len(), "{notes:#?}");
+        for (note, way) in notes.iter().zip(ways) {
+            assert!(note.starts_with("way forward: ") && note.contains(way), "{note}: {way}");
+        }
+    }
+}
+
+#[test]
+fn a_left_over_block_is_nulled() {
+    let recreate = WEB.replace("spec:\n  selector", "spec:\n  strategy:\n    type: Recreate\n  selector");
+    let options = Options { apply: Apply::Server, ..Options::default() };
+    let plan = plan::plan(&[checked(WEB)], &checked(&recreate), &options);
+    assert!(plan.objects[0].notes[0].contains("write `rollingUpdate: null` in `spec.strategy`"), "{:?}", plan.objects[0].notes);
+}
+
+#[test]
+fn services_and_sets_tell_who_answers() {
+    let service = |selector: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n  namespace: shop\nspec:\n  {selector}\n  ports:\n  - port: 80\n---\n"
+        )
+    };
+    let told = |selector: &str| {
+        let text = service(selector) + SET + "---\n" + WEB;
+        notes(&plan::plan(&[], &checked(&text), &Options::default()), "Service")
+    };
+    assert_eq!(told("selector:\n    app: db"), ["answers for the pods of StatefulSet db (3)"]);
+    assert_eq!(told("selector:\n    app: nobody"), ["answers for no pod of these manifests"]);
+    assert_eq!(told("clusterIP: None"), ["without a selector: its endpoints are made by hand"]);
+    assert_eq!(told("type: ExternalName\n  externalName: example.com"), ["another name for example.com"]);
+    let set = |replicas: &str| {
+        let text = SET.replace("replicas: 3", &format!("replicas: {replicas}"));
+        notes(&plan::plan(&[], &checked(&text), &Options::default()), "StatefulSet")
+    };
+    assert_eq!(set("1"), ["db-0 answers as db-0.db.shop.svc.cluster.local"]);
+    assert_eq!(set("3"), ["db-0 to db-2, as db-0.db.shop.svc.cluster.local"]);
+    assert_eq!(set("0"), [""; 0]);
+}
+
+#[test]
+fn an_autoscaler_tells_its_range() {
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: db\n  namespace: shop\nspec:\n  \
+        scaleTargetRef:\n    apiVersion: apps/v1\n    kind: StatefulSet\n    name: db\n  minReplicas: 2\n  maxReplicas: 10\n---\n";
+    let plan = plan::plan(&[], &checked(&(scaler.to_string() + SET)), &Options::default());
+    let expected = ["keeps StatefulSet db between 2 and 10 pods, which request 5 cpu at most"];
+    assert_eq!(notes(&plan, "HorizontalPodAutoscaler"), expected);
+}
+
+#[test]
+fn a_job_tells_what_failures_do() {
+    let job = |fields: &str| {
+        let text = JOB.replace("spec:\n  template", &format!("spec:\n  {fields}\n  template"));
+        notes(&plan::plan(&[], &checked(&text), &Options::default()), "Job")
+    };
+    assert_eq!(job("suspend: false"), ["what fails is tried again up to 6 times, after 10 s, 20 s, 40 s …"]);
+    assert_eq!(job("backoffLimit: 0"), ["one try: it fails with the first pod that fails"]);
+    let more = "backoffLimit: 1\n  activeDeadlineSeconds: 600\n  ttlSecondsAfterFinished: 0\n  podFailurePolicy:\n    rules:\n    - \
+        action: FailJob\n      onExitCodes: {operator: In, values: [42, 43]}\n    - action: Ignore\n\
+    \x20     onPodConditions:\n      - \
+        {type: DisruptionTarget, status: 'True'}";
+    assert_eq!(
+        job(more),
+        [
+            "what fails is tried again once, after 10 s",
+            "stopped, and failed, 10 min after it starts, however far it is",
+            "a pod with exit code 42, 43 fails the Job at once",
+            "a pod with condition DisruptionTarget is not counted",
+            "deleted with its pods as soon as it ends",
+        ]
+    );
+}
