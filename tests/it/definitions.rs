@@ -34,6 +34,12 @@ fn parts() {
             &["Invalid spec.subresources.scale.specReplicasPath"],
         ),
         ("selectableFields: [{jsonPath: .spec.a}],", "", &["Invalid spec.selectableFields[0].jsonPath"]),
+        (
+            "selectableFields: [{jsonPath: .spec.a}, {jsonPath: .spec.a}],",
+            "",
+            &["Invalid spec.selectableFields[0].jsonPath", "Invalid spec.selectableFields[1].jsonPath"],
+        ),
+        ("", "conversion: {webhook: {clientConfig: {}}},", &["Forbidden spec.conversion.webhookClientConfig"]),
         ("", "preserveUnknownFields: true,", &["Invalid spec.preserveUnknownFields"]),
         (
             "",

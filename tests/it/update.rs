@@ -74,6 +74,7 @@ const KINDS_WITHOUT_RECORDS: &[(&str, &str, &str, &str, &[&str])] = &[
         &[],
     ),
     ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24]", "cidrs: [10.0.1.0/24]", &["spec.cidrs[0]"]),
+    ("v1", "Node", "externalID: a", "externalID: b", &["spec.externalID"]),
     ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24]", "cidrs: [10.0.0.0/24, 'fd00::/112']", &[]),
     ("networking.k8s.io/v1", "ServiceCIDR", "cidrs: [10.0.0.0/24, 'fd00::/112']", "cidrs: [10.0.0.0/24]", &["spec.cidrs"]),
 ];

@@ -35,7 +35,7 @@ fn frozen(errs: &mut Verdicts, update: Update, data: &[&'static str]) {
     }
 }
 
-/// A node keeps its address ranges and its provider's id once it has them.
+/// A node keeps its address ranges and its provider's id once it has them, and its external one in any case.
 pub fn node(errs: &mut Verdicts, update: Update) {
     let (old, new) = (update.old.get("spec"), update.new.get("spec"));
     for name in ["podCIDRs", "providerID"] {
@@ -43,6 +43,7 @@ pub fn node(errs: &mut Verdicts, update: Update) {
             refuse(errs, new.get(name), As::Forbidden, format!("`{name}` of a node cannot be changed once it is set"));
         }
     }
+    unchanged(errs, old.get("externalID"), new.get("externalID"), As::Forbidden);
 }
 
 /// A quota keeps its scopes, in any order.
