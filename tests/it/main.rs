@@ -7,6 +7,7 @@ mod cli;
 mod cron;
 mod defaults;
 mod definitions;
+mod docs;
 mod dump;
 mod editors;
 mod facts;
