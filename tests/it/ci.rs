@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::git::{alone, commit, git};
+use super::hooks::unoptimised;
 
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels: {app: web}\n  template:\n    \
                    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        image: nginx:1.27\n";
@@ -92,7 +93,7 @@ impl Job {
         command.env("PATH", std::env::join_paths(folders).expect("a path"));
         command.env("RUNNER_TEMP", self.path("temp")).env("GITHUB_ACTION_PATH", &self.values["github.action_path"]);
         command.env("GITHUB_OUTPUT", self.path("temp/output")).env("GITHUB_STEP_SUMMARY", self.path("temp/summary.md"));
-        alone(&mut command).output().expect("it runs")
+        alone(unoptimised(&mut command)).output().expect("it runs")
     }
 
     /// What a text of the action comes to.
@@ -130,6 +131,16 @@ fn the_action_writes_its_comment_anew() {
     let comment = job.read("temp/comment.md");
     let mark = comment.lines().last().unwrap_or("");
     assert!(mark.starts_with("<!--") && asked.contains(&format!("contains(\"{mark}\")")), "{mark}\n{asked}");
+}
+
+/// Without `binary` the action installs itself, as it is locked.
+#[test]
+#[ignore = "it builds the crate, which takes a minute; `.ci/run` asks for it"]
+fn the_action_builds_its_own_binary() {
+    let mut job = Job::start(&[("paths", "web.yaml")]);
+    let (code, said) = job.run();
+    assert_eq!(code, 0, "{said}");
+    assert!(job.path("temp/plimsoll/bin/plimsoll").is_file() && job.read("temp/asked").contains("POST"), "{said}");
 }
 
 #[test]

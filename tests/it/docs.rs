@@ -1,4 +1,4 @@
-//! Every command and snippet of the README and the pages on pipelines and editors, tried as a reader would: what nothing here tries fails.
+//! Every command and snippet of the README and the pages on pipelines and editors, tried as a reader would.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;

@@ -38,12 +38,16 @@ fn run(pre_commit: &Path, folder: &Path, path: Option<&Path>, args: &[&str]) -> 
     let known = std::env::var_os("PATH").unwrap_or_default();
     let folders = path.into_iter().map(Path::to_path_buf).chain(std::env::split_paths(&known));
     command.env("PATH", std::env::join_paths(folders).expect("a path")).env("PRE_COMMIT_HOME", folder.join(".pre-commit-home"));
-    // What is built works the same without optimisation, in a quarter of the time.
-    let target = std::env::current_dir().expect("a folder").join("target/hooks");
-    command.env("CARGO_TARGET_DIR", target).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
-    let output = alone(&mut command).current_dir(folder).args(args).output().expect("it runs");
+    let output = alone(unoptimised(&mut command)).current_dir(folder).args(args).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output, said)
+}
+
+/// What is built works the same without optimisation, in a quarter of the time; and most of it need not be built again.
+pub fn unoptimised(command: &mut Command) -> &mut Command {
+    let target = std::env::current_dir().expect("a folder").join("target/hooks");
+    command.env("CARGO_TARGET_DIR", target);
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off")
 }
 
 /// The block of the page that configures pre-commit, for the hooks at `repository`.
