@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Cause, Family, Finding, Label, Severity};
-use crate::object::{Object, Skip, defaults, discover};
+use crate::object::defaults::{self, Ignored};
+use crate::object::{Object, Skip, discover};
 use crate::schema::{self, Version};
 use crate::text::Span;
 use crate::validate::{self, Verdict, Verdicts};
@@ -90,7 +91,7 @@ fn validated(mut checked: Checked, options: Options) -> Checked {
     for i in 0..checked.objects.len() {
         let object = checked.objects[i].clone();
         let mut verdicts = schema::structure(&mut checked.parsed.tree, &object, options.version);
-        defaults::apply(&mut checked.parsed.tree, &object, options.version);
+        let ignored = defaults::apply(&mut checked.parsed.tree, &object, options.version);
         let mut errs = Verdicts::default();
         validate::object(object.field(&checked.parsed.tree), &object.id, options.version, &mut errs);
         let meant: Vec<String> = verdicts.iter().filter_map(meant).collect();
@@ -101,6 +102,8 @@ fn validated(mut checked: Checked, options: Options) -> Checked {
             let finding = refusal(&checked, Some(&object), object.document, verdict);
             checked.findings.push(finding);
         }
+        let unheard: Vec<Finding> = ignored.iter().map(|ignored| unheard(&checked, &object, ignored)).collect();
+        checked.findings.extend(unheard);
     }
     let problems: Vec<Finding> = checked
         .parsed
@@ -111,6 +114,26 @@ fn validated(mut checked: Checked, options: Options) -> Checked {
         .collect();
     checked.findings.extend(problems);
     checked
+}
+
+/// A field that the server takes away. It says nothing about it, so this has no cause of the server's.
+fn unheard(checked: &Checked, object: &Object, ignored: &Ignored) -> Finding {
+    let field = object.field(&checked.parsed.tree).at(ignored.node);
+    Finding {
+        rule: "api-ignored-field",
+        family: Family::Api,
+        severity: Severity::Warning,
+        message: format!("`{}` is dropped without a word: {}", field.key(), ignored.why),
+        help: Some("remove it, or make sure that the cluster is set up for it".into()),
+        path: checked.path.clone(),
+        document: object.document,
+        object: Some(object.id.clone()),
+        field: field.path(),
+        cause: None,
+        span: field.key_span(),
+        labels: Vec::new(),
+        fix: None,
+    }
 }
 
 /// How much of an unreadable file is kept to be shown, in bytes.

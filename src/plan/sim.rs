@@ -34,6 +34,8 @@ pub struct Run {
     pub names: BTreeMap<String, String>,
     /// Pods that have a node and cannot start in the end: whose, which, why.
     pub failing: Vec<(Arc<Key>, Identity, Arc<str>)>,
+    /// On how many nodes each DaemonSet wants a pod in the end.
+    pub wanted: BTreeMap<Arc<Key>, i64>,
     /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
@@ -195,6 +197,7 @@ impl Run {
 
     fn finish(mut self, cluster: &Cluster, readiness: Readiness) -> Run {
         self.sets = cluster.made_from();
+        self.wanted = cluster.tops().filter_map(|id| wanted(cluster, id)).collect();
         self.names = cluster.names();
         let shortened =
             |id| matches!(&cluster.workload(id).spec, Spec::StatefulSet(set) if set.replicas == stateful_set::MOST_REPLICAS);
@@ -212,6 +215,15 @@ impl Run {
             self.unscheduled.extend(unscheduled.map(|pods| (workload.key.clone(), pods.count, pods.why.clone())));
         }
         self
+    }
+}
+
+/// A DaemonSet, and on how many nodes it wants a pod.
+fn wanted(cluster: &Cluster, id: Id) -> Option<(Arc<Key>, i64)> {
+    let workload = cluster.workload(id);
+    match &workload.spec {
+        Spec::DaemonSet(set) if !workload.deleted => Some((workload.key.clone(), daemon_set::wanted(cluster, set))),
+        _ => None,
     }
 }
 

@@ -140,6 +140,9 @@ fn strategy(key: &Key, spec: &Value) -> String {
 
 /// How many pods there are to be: `replicas`, a Job's completions, or as many as there are in the end.
 fn wanted(key: &Key, spec: &Value, run: &History) -> i64 {
+    if let Some(nodes) = run.of.wanted.get(key) {
+        return *nodes;
+    }
     let field = if key.kind == "Job" { &spec["completions"] } else { &spec["replicas"] };
     let counted = || run.entries(key).last().map_or(0, |entry| entry.counts.pods);
     field.as_i64().unwrap_or_else(counted)

@@ -16,6 +16,7 @@ mod renamed;
 mod replicas_fight;
 mod runs_twice;
 mod slow;
+mod stop_too_long;
 
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::inventory::{Entry, Inventory};
@@ -90,6 +91,7 @@ pub static RULES: &[Rule] = &[
     mirror("api-duplicate", Severity::Error, include_str!("../../rules/api-duplicate.md")),
     mirror("api-duplicate-field", Severity::Error, include_str!("../../rules/api-duplicate-field.md")),
     mirror("api-forbidden", Severity::Error, include_str!("../../rules/api-forbidden.md")),
+    mirror("api-ignored-field", Severity::Warning, include_str!("../../rules/api-ignored-field.md")),
     mirror("api-invalid", Severity::Error, include_str!("../../rules/api-invalid.md")),
     mirror("api-no-such-kind", Severity::Error, include_str!("../../rules/api-no-such-kind.md")),
     mirror("api-not-found", Severity::Error, include_str!("../../rules/api-not-found.md")),
@@ -110,6 +112,7 @@ pub static RULES: &[Rule] = &[
     renamed::RULE,
     replicas_fight::RULE,
     slow::RULE,
+    stop_too_long::RULE,
     day_or_weekday::RULE,
     never_runs::RULE,
     runs_twice::RULE,

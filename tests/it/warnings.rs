@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use plimsoll::check::{self, Options};
-use plimsoll::diagnostic::Severity;
+use plimsoll::diagnostic::Cause;
 
 use crate::facts;
 
-/// The fields warned about.
+/// The fields that the server warns about.
 fn warned(text: &str) -> BTreeSet<String> {
     let checked = check::check("test.yaml".into(), text.to_string(), Options::default());
-    checked.findings.iter().filter(|finding| finding.severity == Severity::Warning).map(|finding| finding.field.clone()).collect()
+    checked.findings.iter().filter(|finding| finding.cause == Some(Cause::Warning)).map(|finding| finding.field.clone()).collect()
 }
 
 /// The server names a volume instead of a field when files in it collide.

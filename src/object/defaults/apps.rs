@@ -76,8 +76,7 @@ fn update_strategy(spec: &mut Slot) {
     if strategy.text("type") == "RollingUpdate" {
         strategy.with("rollingUpdate", |rolling| {
             rolling.default_int("partition", 0);
-            // Behind a feature gate that is off.
-            rolling.drop("maxUnavailable");
+            rolling.ignore("maxUnavailable", "its feature is off by default");
         });
     }
 }

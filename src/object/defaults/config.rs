@@ -31,7 +31,7 @@ pub fn secret(root: &mut Slot) {
 pub fn service_account(root: &mut Slot) {
     root.each("secrets", |secret| {
         for field in ["apiVersion", "fieldPath", "kind", "namespace", "resourceVersion", "uid"] {
-            secret.drop(field);
+            secret.ignore(field, "of a secret, only the name is kept");
         }
     });
 }

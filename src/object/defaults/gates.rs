@@ -58,7 +58,11 @@ fn container(container: &mut Slot, version: Version) {
 }
 
 fn drop_from(slot: &mut Slot, fields: &[(&str, Version)], version: Version) {
-    for (name, _) in fields.iter().filter(|(_, since)| version < *since) {
-        slot.drop(name);
+    for (name, since) in fields.iter().filter(|(_, since)| version < *since) {
+        let why = match *since {
+            NEVER => "its feature is off by default".to_string(),
+            since => format!("its feature is on by default from Kubernetes {since} on"),
+        };
+        slot.ignore(name, why);
     }
 }

@@ -21,7 +21,7 @@ mod slot;
 mod storage;
 mod volumes;
 
-pub use slot::Slot;
+pub use slot::{Ignored, Slot};
 
 use super::{Object, ObjectId};
 use crate::schema::Version;
@@ -82,15 +82,17 @@ const KINDS: &[(&str, &str, Fill)] = &[
 ];
 
 /// Fills in what the server fills in before it validates, and what decoding makes of nulls. Nothing but `metadata` for kinds it
-/// does not know.
-pub fn apply(tree: &mut Tree, object: &Object, version: Version) {
+/// does not know. Gives what it takes away.
+pub fn apply(tree: &mut Tree, object: &Object, version: Version) -> Vec<Ignored> {
     nulls::fill(tree, object, version);
-    let mut root = Slot::new(tree, object.root);
+    let mut ignored = Vec::new();
+    let mut root = Slot::new(tree, object.root, &mut ignored);
     root.struct_at("metadata");
     if let Some(fill) = fill_of(&object.id) {
         fill(&mut root);
         gates::drop_disabled(&mut root, version);
     }
+    ignored
 }
 
 /// The function of a kind; of another version of its group where that very version has none, as betas share their shape.

@@ -1,17 +1,29 @@
 //! `Slot`, the writing cursor: puts synthetic values where the server's defaulting would.
 
+use std::borrow::Cow;
+
 use crate::yaml::{Kind, Node, NodeId, Text, Tree, flag};
 
 /// A mapping of the tree, to be filled in. Never changes what is written: only missing and `null` values are set.
 pub struct Slot<'t> {
     tree: &'t mut Tree,
+    ignored: &'t mut Vec<Ignored>,
     node: NodeId,
 }
 
+/// A written field that the server takes away without a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ignored {
+    /// Where it is written.
+    pub node: NodeId,
+    /// Why, as the end of a sentence.
+    pub why: Cow<'static, str>,
+}
+
 impl<'t> Slot<'t> {
-    /// The mapping at `node`.
-    pub fn new(tree: &'t mut Tree, node: NodeId) -> Slot<'t> {
-        Slot { tree, node }
+    /// The mapping at `node`. What is taken away from it and below goes to `ignored`.
+    pub fn new(tree: &'t mut Tree, node: NodeId, ignored: &'t mut Vec<Ignored>) -> Slot<'t> {
+        Slot { tree, ignored, node }
     }
 
     /// The tree, to read.
@@ -26,7 +38,7 @@ impl<'t> Slot<'t> {
 
     /// The same tree, at another node.
     pub fn at(&mut self, node: NodeId) -> Slot<'_> {
-        Slot { tree: self.tree, node }
+        Slot { tree: self.tree, ignored: self.ignored, node }
     }
 
     /// The value of `key`, if there is one that is not null.
@@ -209,6 +221,15 @@ impl<'t> Slot<'t> {
                 self.copy(&key, entry);
             }
         }
+    }
+
+    /// Takes away what is under `key`, and notes why if it is written.
+    pub fn ignore(&mut self, key: &str, why: impl Into<Cow<'static, str>>) {
+        let written = self.get(key).filter(|&id| self.tree.flags(id) & flag::SYNTHETIC == 0);
+        if let Some(node) = written {
+            self.ignored.push(Ignored { node, why: why.into() });
+        }
+        self.drop(key);
     }
 
     /// Takes away what is under `key`: the server stores nothing there. A `null` stays in its place.

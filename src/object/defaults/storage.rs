@@ -30,7 +30,7 @@ pub fn claim_spec(spec: &mut Slot) {
 /// of a kind that nothing provides is left out.
 fn data_source(spec: &mut Slot) {
     if spec.get("dataSource").is_some() && !spec.map("dataSource").is_some_and(|source| is_known(&source)) {
-        spec.drop("dataSource");
+        spec.ignore("dataSource", "nothing fills a claim from a source of that kind");
     }
     match (spec.get("dataSource"), spec.get("dataSourceRef")) {
         (Some(old), None) => {
