@@ -11,6 +11,7 @@ mod deployment;
 mod drain;
 mod effects;
 mod found;
+mod gate;
 mod job;
 mod kubelet;
 pub mod labels;
@@ -197,11 +198,17 @@ impl World {
 
     /// Lets the controllers act on what was just stored, and tells of it.
     fn plan(&mut self, earlier: &Earlier, manifests: &[Checked], outcomes: &[Outcome], options: &Options) -> Plan {
-        let rolls = options.readiness == Readiness::Together && !self.cluster.is_draining();
-        let never = rolls.then(|| sim::settle_never_ready(&mut self.cluster.clone()));
-        let run = sim::run(&mut self.cluster, options.readiness, sim::MOST_ROUNDS);
-        let runs = Runs { start: std::mem::take(&mut self.start), run, never };
-        let mut plan = summary::plan(&self.store, outcomes, &runs, self.cluster.recorded(), options);
+        let before = self.store.objects.keys().any(|key| key.kind == "ResourceQuota").then(|| self.cluster.clone());
+        let start = std::mem::take(&mut self.start);
+        let (mut runs, mut plan) = self.simulate(start, outcomes, options);
+        // Where quotas are in the way, once more with them; what is asked for stays what they are compared with.
+        if let Some(cluster) = before.filter(|_| plan.quotas.iter().any(|usage| usage.peak > usage.hard)) {
+            self.cluster = cluster;
+            self.cluster.set_gates(gate::Gates::of(&self.store));
+            let held = self.simulate(runs.start, outcomes, options);
+            let quotas = std::mem::take(&mut plan.quotas);
+            (runs, plan) = (held.0, Plan { quotas, ..held.1 });
+        }
         let sides = Sides {
             manifests,
             before: &earlier.store,
@@ -214,6 +221,16 @@ impl World {
         plan.findings = found::findings(&sides, &plan, options);
         plan.findings.sort_by_key(|finding| finding.object.unwrap_or(usize::MAX));
         plan
+    }
+
+    /// The controllers act, and what that comes to.
+    fn simulate(&mut self, start: Run, outcomes: &[Outcome], options: &Options) -> (Runs, Plan) {
+        let rolls = options.readiness == Readiness::Together && !self.cluster.is_draining();
+        let never = rolls.then(|| sim::settle_never_ready(&mut self.cluster.clone()));
+        let run = sim::run(&mut self.cluster, options.readiness, sim::MOST_ROUNDS);
+        let runs = Runs { start, run, never };
+        let plan = summary::plan(&self.store, outcomes, &runs, self.cluster.recorded(), options);
+        (runs, plan)
     }
 }
 

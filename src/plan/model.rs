@@ -200,7 +200,8 @@ pub struct Counts {
 /// What a step waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// `ready`, `available`, `gone`, `bound`, `time`, `manual`; `never` for pods that never become ready.
+    /// `ready`, `available`, `gone`, `bound`, `time`, `manual`; `never` for pods that never become ready, `quota` for
+    /// pods that are not let in.
     pub kind: &'static str,
     /// How many pods.
     pub pods: i64,

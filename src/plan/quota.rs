@@ -46,6 +46,13 @@ pub fn usage(moments: &[Moment], after: Side, costs: &Costs) -> Vec<Usage> {
     all
 }
 
+/// What the pods of a moment count towards `quota`.
+pub fn of_pods(quota: &Value, moment: &Moment, costs: &Costs) -> Amounts {
+    let mut used = Amounts::new();
+    moment.pods.iter().for_each(|load| add_pods(&mut used, quota, load, costs));
+    used
+}
+
 /// What counts towards `quota`, by the names that quotas use.
 fn used(quota: &Value, side: Side, costs: &Costs) -> Amounts {
     let namespace = quota["metadata"]["namespace"].as_str().unwrap_or("default");

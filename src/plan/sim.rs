@@ -36,6 +36,8 @@ pub struct Run {
     pub failing: Vec<(Arc<Key>, Identity, Arc<str>)>,
     /// On how many nodes each DaemonSet wants a pod in the end.
     pub wanted: BTreeMap<Arc<Key>, i64>,
+    /// Pods that quotas keep out in the end: whose, how many, why.
+    pub held: Vec<(Arc<Key>, i64, String)>,
     /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
@@ -116,6 +118,7 @@ pub fn run(cluster: &mut Cluster, readiness: Readiness, rounds: usize) -> Run {
 
 /// Runs the controllers until nothing moves.
 fn control(cluster: &mut Cluster, run: &mut Run, round: usize) {
+    cluster.retry();
     for _ in 0..MOST_SYNCS {
         while let Some(id) = cluster.next_to_sync() {
             for _ in 0..MOST_SYNCS {
@@ -135,7 +138,8 @@ fn control(cluster: &mut Cluster, run: &mut Run, round: usize) {
 
 /// Has one controller look once. Answers whether it did anything.
 fn act(cluster: &mut Cluster, id: Id, run: &mut Run, round: usize) -> bool {
-    let actions = sync(cluster, id);
+    let late = cluster.held(id).is_some();
+    let actions = admitted(cluster, id);
     if actions.is_empty() {
         return false;
     }
@@ -143,7 +147,8 @@ fn act(cluster: &mut Cluster, id: Id, run: &mut Run, round: usize) -> bool {
     let from = run.log.len();
     let mut sets = Vec::new();
     for action in actions {
-        if let Some((object, action)) = cluster.describe(&action) {
+        let said = cluster.describe(&action).or_else(|| cluster.describe_late(&action).filter(|_| late));
+        if let Some((object, action)) = said {
             let object = cluster.workload(object).key.clone();
             run.log.push(Entry { object, round, what: What::Did(action), counts: Counts::default() });
         }
@@ -154,13 +159,43 @@ fn act(cluster: &mut Cluster, id: Id, run: &mut Run, round: usize) -> bool {
     }
     // ReplicaSets follow before the Deployment looks again.
     for set in sets {
-        for action in sync(cluster, set) {
+        for action in admitted(cluster, set) {
             cluster.apply(action);
         }
     }
     let counts = cluster.counts(top);
     run.log[from..].iter_mut().for_each(|entry| entry.counts = counts);
     true
+}
+
+/// What a controller wants done, as far as quotas let its pods in.
+fn admitted(cluster: &mut Cluster, id: Id) -> Vec<Action> {
+    let mut actions = sync(cluster, id);
+    if cluster.gates().is_empty() {
+        return actions;
+    }
+    let wants = |action: &Action| match action {
+        Action::Create { template, count, .. } => Some((template.clone(), *count)),
+        _ => None,
+    };
+    let wanted: Vec<(Arc<Template>, i64)> = actions.iter().filter_map(wants).collect();
+    let Some((template, _)) = wanted.first().cloned() else {
+        cluster.hold(id, None);
+        return actions;
+    };
+    // All pods of one look are of one template but while a partition is moved.
+    let all: i64 = wanted.iter().map(|(_, count)| count).sum();
+    let namespace = cluster.workload(id).key.namespace.clone();
+    let (room, why) = cluster.gates().admitted(cluster, &namespace, &template, all);
+    let mut left = room;
+    actions.retain_mut(|action| {
+        let Action::Create { count, .. } = action else { return true };
+        *count = (*count).min(left);
+        left -= *count;
+        *count > 0
+    });
+    cluster.hold(id, (room < all).then_some((all - room, why)));
+    actions
 }
 
 fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
@@ -207,6 +242,9 @@ impl Run {
             if let Some(wait) = pause(cluster, id, readiness).or_else(|| stuck(cluster, id)) {
                 self.waiting.push((key.clone(), wait));
             }
+            if let Some((count, why)) = kept_out(cluster, id) {
+                self.held.push((key.clone(), *count, why.clone()));
+            }
         }
         for workload in cluster.workloads() {
             let unscheduled = workload.pods.iter().filter(|pods| pods.phase == Phase::Unscheduled);
@@ -236,11 +274,16 @@ fn pause(cluster: &Cluster, id: Id, readiness: Readiness) -> Option<Wait> {
             .all(|pods| pods.phase != Phase::Pending || !pods.stuck().is_empty() || kubelet::fails(cluster, id, pods, readiness))
     };
     match (pending, stopping) {
-        (0, 0) => None,
+        (0, 0) => kept_out(cluster, id).map(|(pods, _)| Wait { kind: "quota", pods: *pods }),
         (0, pods) => Some(Wait { kind: "gone", pods }),
         (pods, _) if readiness != Readiness::NeverNew && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
         (pods, _) => Some(Wait { kind: "ready", pods }),
     }
+}
+
+/// How many pods of a workload or of its ReplicaSets quotas keep out.
+fn kept_out(cluster: &Cluster, id: Id) -> Option<&(i64, String)> {
+    [id].into_iter().chain(deployment::sets(cluster, id)).find_map(|id| cluster.held(id))
 }
 
 fn is_job(cluster: &Cluster, id: Id) -> bool {
@@ -255,7 +298,7 @@ fn evict(cluster: &mut Cluster, run: &mut Run, round: usize) {
         let action = cluster.eviction(owner, pods, count);
         cluster.apply(Action::Delete { owner, pods, count });
         if cluster.workload(owner).owner.is_some() {
-            sync(cluster, owner).into_iter().for_each(|action| cluster.apply(action));
+            admitted(cluster, owner).into_iter().for_each(|action| cluster.apply(action));
         }
         let counts = cluster.counts(top);
         run.log.iter_mut().filter(|entry| entry.round == round && entry.object == object).for_each(|entry| entry.counts = counts);

@@ -21,6 +21,12 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         findings.push(cx.finding(key, "spec.template.spec", format!("{pods} no node, so this never comes to its end: {why}")));
     }
+    for (key, count, why) in cx.sides.run.held.iter().filter(|(key, _, _)| cx.effect(key) != Effect::None) {
+        let pods = if *count == 1 { "1 pod is".to_string() } else { format!("{count} pods are") };
+        let mut finding = cx.finding(key, "spec.replicas", format!("{pods} not let in, so this never comes to its end: {why}"));
+        finding.help = Some("allow more, ask for less, or let old pods go before new ones come".to_string());
+        findings.push(finding);
+    }
     findings.extend(cx.sides.run.failing.iter().filter_map(|(key, identity, why)| held(cx, key, *identity, why)));
     for (key, stored) in cx.stored(&["Deployment"]) {
         if !stuck.contains(&key) && cx.effect(key) == Effect::Rollout {

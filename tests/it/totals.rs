@@ -105,3 +105,31 @@ fn a_quota_that_a_rollout_goes_beyond() {
         assert_eq!(of, severity.map(|_| "ResourceQuota"));
     }
 }
+
+/// What each step of SHOP's Deployment does when its image changes under a quota, and how many are ready then.
+fn held_back(pods: u32, strategy: &str) -> (Vec<String>, bool) {
+    let with = |text: &str| [&text.replacen("spec:\n", &format!("spec:\n{strategy}"), 1), &quota(pods)[..]].join("---\n");
+    let plan = planned(&with(SHOP), &with(&SHOP.replace("shop:1", "shop:2")));
+    let shop = plan.objects.iter().find(|object| object.id.kind == "Deployment").expect("it is in the plan");
+    let steps = shop.rollout.iter().flat_map(|rollout| &rollout.steps);
+    let deed = |action: &plan::Action| format!("{} {}", action.verb, action.to.unwrap_or(0));
+    let told = steps.map(|step| {
+        let deeds: Vec<String> = step.actions.iter().map(deed).collect();
+        format!("{}: {} of {}", deeds.join(", "), step.counts.ready, step.counts.pods)
+    });
+    (told.collect(), plan.findings.iter().any(|finding| finding.rule == "avail-cannot-finish"))
+}
+
+#[test]
+fn pods_beyond_a_quota_are_not_let_in() {
+    const SURGE: &str = "  strategy:\n    rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0\n";
+    // New ones cannot come before old ones go, and these wait for the new ones.
+    assert_eq!(held_back(10, SURGE), (vec!["create 1: 10 of 10".to_string()], true));
+    // Those that may be missing make room.
+    let (steps, stuck) = held_back(10, "");
+    assert!(!stuck);
+    assert_eq!(steps[..4], ["create 3: 10 of 10", "scale 8: 8 of 8", "scale 5: 8 of 8", "create 2: 8 of 10"]);
+    assert_eq!(steps.last().map(String::as_str), Some("create 2: 8 of 10"));
+    let (steps, stuck) = held_back(18, "");
+    assert!(!stuck && steps.iter().all(|step| !step.starts_with("create 2")), "{steps:?}");
+}

@@ -176,6 +176,13 @@ impl Cluster {
         }
     }
 
+    /// Pods of a ReplicaSet that quotas have kept out come later than its size says.
+    pub fn describe_late(&self, action: &Action) -> Option<(Id, model::Action)> {
+        let Action::Create { owner, identity, count, .. } = action else { return None };
+        let target = self.pod_target(*owner, *identity);
+        Some((self.top(*owner), model::Action { verb: "create", target, from: None, to: Some(*count) }))
+    }
+
     /// What evicting `count` pods of a group is called in a step.
     pub fn eviction(&self, owner: Id, pods: u64, count: i64) -> model::Action {
         let identity = self.workloads[owner].pods.iter().find(|group| group.id == pods).map(|group| group.identity);

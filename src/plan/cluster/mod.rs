@@ -2,6 +2,7 @@
 
 mod counts;
 mod observe;
+mod outside;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use super::claims::{Claim, ClaimOwner};
 use super::daemon_set::DaemonSet;
 use super::deployment::Deployment;
 use super::drain::Drain;
+use super::gate::Gates;
 use super::job::Job;
 use super::labels::Labels;
 use super::node::Node;
@@ -164,6 +166,9 @@ pub struct Cluster {
     anti_affinity: bool,
     drain: Drain,
     recorded: Vec<Recorded>,
+    gates: Gates,
+    /// How many pods of a workload quotas keep out, and why.
+    held: BTreeMap<Id, (i64, String)>,
 }
 
 /// Whether the nodes are known.
@@ -187,26 +192,6 @@ impl Cluster {
     /// All nodes; one that stands for all where they are not known.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
-    }
-
-    /// What is being drained.
-    pub fn draining(&self) -> &Drain {
-        &self.drain
-    }
-
-    /// Whether any node is being drained.
-    pub fn is_draining(&self) -> bool {
-        !self.drain.nodes().is_empty()
-    }
-
-    /// Cordons nodes; whoever runs the cluster evicts what is on them.
-    pub fn drain(&mut self, drain: Drain) {
-        for node in drain.nodes() {
-            if let Some(node) = self.nodes.get_mut(*node) {
-                node.cordon();
-            }
-        }
-        self.drain = drain;
     }
 
     /// What is taken of each node.

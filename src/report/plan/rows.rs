@@ -81,6 +81,8 @@ fn wait_row(wait: &Wait, counts: Counts) -> String {
         "ready" | "available" => format!("… {} {new}{pods} {verb} {}", wait.pods, wait.kind),
         "never" => format!("… {} {pods} never {verb} ready", wait.pods),
         "gone" => format!("… {} old {pods} {} gone", wait.pods, if wait.pods == 1 { "is" } else { "are" }),
+        "quota" if wait.pods == 1 => "… 1 pod is not let in: over quota".to_string(),
+        "quota" => format!("… {} pods are not let in: over quota", wait.pods),
         "bound" => "… the claims are bound".to_string(),
         "manual" => "… until someone deletes the old pods".to_string(),
         "time" => "… for a while".to_string(),
@@ -95,6 +97,7 @@ fn waits(step: &Step) -> String {
     match (pods.as_slice(), wait.kind) {
         (_, "manual") => "someone to delete the old pods".to_string(),
         ([pod], "never") => format!("{pod} ready: never"),
+        (_, "quota") => format!("room in the quota for {}", wait.pods),
         (_, "never") => format!("{} ready: never", wait.pods),
         ([pod], kind) => format!("{pod} {kind}"),
         (_, kind) if wait.pods > 0 => format!("{} {kind}", wait.pods),

@@ -1,0 +1,73 @@
+//! ResourceQuotas at admission: how many of the pods that a controller wants to make are let in.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::cluster::Cluster;
+use super::limits::Limits;
+use super::pod::Template;
+use super::quota;
+use super::store::Store;
+use super::totals::{Amounts, Costs, Moment, PodLoad};
+use crate::object::Quantity;
+
+/// The quotas of a cluster, and what its LimitRanges fill in before they are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Gates {
+    quotas: Vec<Arc<Value>>,
+    limits: Limits,
+}
+
+impl Gates {
+    /// Everything stored that has a say.
+    pub fn of(store: &Store) -> Gates {
+        let quotas = store.objects.iter().filter(|(key, _)| key.kind == "ResourceQuota" && key.group.is_empty());
+        Gates {
+            quotas: quotas.map(|(_, stored)| stored.value.clone()).collect(),
+            limits: Limits::of(store.objects.values().map(|stored| &*stored.value)),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.quotas.is_empty()
+    }
+
+    /// How many of `count` pods of `template` are let in, and what keeps the others out.
+    pub fn admitted(&self, cluster: &Cluster, namespace: &str, template: &Template, count: i64) -> (i64, String) {
+        let load = cluster.load();
+        let there = load.iter().filter(|(key, _, _)| key.namespace == namespace);
+        let pods = there.map(|(_, template, count)| PodLoad { namespace, template: &template.value, count: *count }).collect();
+        let one = PodLoad { namespace, template: &template.value, count: 1 };
+        let (there, asked) = (Moment { pods, claims: Vec::new() }, Moment { pods: vec![one], claims: Vec::new() });
+        let costs = Costs::of([&there, &asked].into_iter(), &self.limits);
+        let mut admitted = (count, String::new());
+        for quota in self.quotas.iter().filter(|quota| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace)
+        {
+            let (used, each) = (quota::of_pods(quota, &there, &costs), quota::of_pods(quota, &asked, &costs));
+            for (resource, hard) in quota["spec"]["hard"].as_object().into_iter().flatten() {
+                let Some(hard) = hard.as_str().and_then(|hard| Quantity::parse(hard).ok()) else { continue };
+                let room = room(&used, &each, resource, &hard, admitted.0);
+                if room < admitted.0 {
+                    let name = quota["metadata"]["name"].as_str().unwrap_or("");
+                    admitted = (room, format!("ResourceQuota `{name}` allows {} of `{resource}`", hard.canonical()));
+                }
+            }
+        }
+        admitted
+    }
+}
+
+/// How many more of at most `count` fit below `hard`.
+fn room(used: &Amounts, each: &Amounts, resource: &str, hard: &Quantity, count: i64) -> i64 {
+    let Some(each) = each.get(resource).filter(|each| !each.is_zero()) else { return count };
+    let used = used.get(resource).cloned().unwrap_or_else(Quantity::zero);
+    let fits = |more: i64| used.plus(&each.times(more)) <= *hard;
+    let (mut least, mut most) = (0, count);
+    while least < most {
+        let middle = least + (most - least + 1) / 2;
+        if fits(middle) { least = middle } else { most = middle - 1 }
+    }
+    least
+}
