@@ -25,7 +25,7 @@ pub fn plan_html(plan: &Plan) -> String {
     out.push_str("<main>\n");
     findings(&mut out, plan.findings.iter().filter(|finding| finding.object.is_none()));
     overview(&mut out, plan);
-    for (i, object) in plan.objects.iter().enumerate().filter(|(_, object)| object.effect != Effect::None) {
+    for (i, object) in plan.objects.iter().enumerate().filter(|(i, object)| words::is_shown(plan, *i, object)) {
         section(&mut out, plan, i, object);
     }
     totals(&mut out, plan);
@@ -66,7 +66,7 @@ fn overview(out: &mut String, plan: &Plan) {
         "<table class=\"overview\">\n<thead><tr><th><span class=\"unseen\">effect</span></th><th>object</th><th>what</th>",
     );
     out.push_str("<th>ready, at least</th><th>pods, at most</th><th>after</th></tr></thead>\n<tbody>\n");
-    for (i, object) in plan.objects.iter().enumerate().filter(|(_, object)| object.effect != Effect::None) {
+    for (i, object) in plan.objects.iter().enumerate().filter(|(i, object)| words::is_shown(plan, *i, object)) {
         let rollout = object.rollout.as_ref().filter(|rollout| !rollout.steps.is_empty());
         let number = |get: &dyn Fn(&Rollout) -> i64| rollout.map_or(String::new(), |rollout| get(rollout).to_string());
         out.push_str(&format!(

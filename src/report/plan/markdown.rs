@@ -63,7 +63,7 @@ struct Body {
 impl Body {
     fn of(plan: &Plan, without: Without) -> Body {
         let mut body = Body::default();
-        for (i, object) in plan.objects.iter().enumerate().filter(|(_, object)| object.effect != Effect::None) {
+        for (i, object) in plan.objects.iter().enumerate().filter(|(i, object)| words::is_shown(plan, *i, object)) {
             body.rows.push(row(object));
             if without == Without::ClosedDetails && !open(object.effect) {
                 body.hidden += 1;

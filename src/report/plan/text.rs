@@ -39,7 +39,7 @@ pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> S
     let pen = Pen { detail, colour, width };
     let mut out = head(plan, width);
     for (i, object) in plan.objects.iter().enumerate() {
-        if object.effect == Effect::None && detail < Detail::Full {
+        if !words::is_shown(plan, i, object) && detail < Detail::Full {
             continue;
         }
         pen.object(&mut out, plan, object);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::object::ObjectId;
-use crate::plan::{Apply, Change, CronRun, Effect, Plan, PlannedObject, Rollout, Sum};
+use crate::plan::{Apply, Change, CronRun, Effect, Plan, PlanFinding, PlannedObject, Rollout, Sum};
 
 /// The word for a way of applying, as the contract has it.
 pub fn apply_word(apply: Apply) -> &'static str {
@@ -48,6 +48,12 @@ pub fn sign(effect: Effect) -> &'static str {
 /// `shop/web`, or the bare name of a cluster-scoped object.
 pub fn full_name(id: &ObjectId) -> String {
     if id.namespace.is_empty() { id.name.clone() } else { format!("{}/{}", id.namespace, id.name) }
+}
+
+/// Whether an object is worth a line: something becomes of it, or it cannot work.
+pub fn is_shown(plan: &Plan, index: usize, object: &PlannedObject) -> bool {
+    let broken = |finding: &PlanFinding| finding.object == Some(index) && finding.severity == Severity::Error;
+    object.effect != Effect::None || plan.findings.iter().any(broken)
 }
 
 /// How often each effect occurs.
