@@ -12,8 +12,11 @@ use super::pod;
 use super::store::{Key, Store};
 use crate::report;
 
-/// The workloads of a namespace with the labels of their pods: looked at for each Service.
-pub struct Pods<'a>(BTreeMap<&'a str, Vec<(&'a Key, &'a Value, Labels)>>);
+/// The workloads of each namespace with the labels of their pods, looked at for each Service; and what scales them.
+pub struct Pods<'a> {
+    makers: BTreeMap<&'a str, Vec<(&'a Key, &'a Value, Labels)>>,
+    scalers: Vec<(&'a Key, &'a Value)>,
+}
 
 const MAKERS: [&str; 6] = ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
@@ -25,16 +28,17 @@ impl<'a> Pods<'a> {
             let pod_labels = labels(&template(&key.kind, &stored.value)["metadata"]["labels"]);
             by_namespace.entry(&key.namespace).or_default().push((key, &*stored.value, pod_labels));
         }
-        Pods(by_namespace)
+        let scalers = store.objects.iter().filter(|(key, _)| key.kind == "HorizontalPodAutoscaler");
+        Pods { makers: by_namespace, scalers: scalers.map(|(key, stored)| (key, &*stored.value)).collect() }
     }
 
     fn chosen(&self, namespace: &str, selector: &Selector) -> Vec<(&'a Key, &'a Value)> {
-        let here = self.0.get(namespace).into_iter().flatten();
+        let here = self.makers.get(namespace).into_iter().flatten();
         here.filter(|(_, _, labels)| selector.matches(labels)).map(|(key, value, _)| (*key, *value)).collect()
     }
 
     fn named(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Value> {
-        let here = self.0.get(namespace).into_iter().flatten();
+        let here = self.makers.get(namespace).into_iter().flatten();
         here.into_iter().find(|(key, _, _)| key.kind == kind && key.name == name).map(|(_, value, _)| *value)
     }
 }
@@ -44,7 +48,10 @@ pub fn notes(outcome: &Outcome, object: &Value, pods: &Pods) -> Vec<String> {
     let key = &outcome.key;
     match (key.group.as_str(), key.kind.as_str()) {
         ("", "Service") => service(key, object, pods),
-        ("apps", "StatefulSet") if outcome.before.is_none() => addresses(key, object).into_iter().collect(),
+        ("apps", "StatefulSet") if outcome.before.is_none() => {
+            addresses(key, object).into_iter().chain(scaled(key, pods)).collect()
+        }
+        ("apps", _) => scaled(key, pods).into_iter().collect(),
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(key, object, pods).into_iter().collect(),
         ("batch", "Job") => job(&object["spec"]),
         ("batch", "CronJob") => job(&object["spec"]["jobTemplate"]["spec"]),
@@ -90,10 +97,27 @@ fn addresses(key: &Key, set: &Value) -> Option<String> {
     Some(if count == 1 { format!("{which} answers as {address}") } else { format!("{which} {address}") })
 }
 
+/// What scales a workload: its replicas are only where it begins.
+fn scaled(key: &Key, pods: &Pods) -> Option<String> {
+    let target = |scaler: &Value, field: &str| scaler["spec"]["scaleTargetRef"][field].as_str().map(str::to_string);
+    let scales = |(scaler, value): &&(&Key, &Value)| {
+        let named = target(value, "name").is_some_and(|name| name == key.name);
+        scaler.namespace == key.namespace && named && target(value, "kind").is_some_and(|kind| kind == key.kind)
+    };
+    let (scaler, value) = pods.scalers.iter().find(scales)?;
+    let (least, most) = range(value)?;
+    Some(format!("HorizontalPodAutoscaler {} keeps it between {least} and {most} pods", scaler.name))
+}
+
+fn range(scaler: &Value) -> Option<(i64, i64)> {
+    let spec = &scaler["spec"];
+    Some((spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64()?))
+}
+
 fn autoscaler(key: &Key, scaler: &Value, pods: &Pods) -> Option<String> {
     let spec = &scaler["spec"];
     let (kind, name) = (spec["scaleTargetRef"]["kind"].as_str()?, spec["scaleTargetRef"]["name"].as_str()?);
-    let (least, most) = (spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64()?);
+    let (least, most) = range(scaler)?;
     let mut text = format!("keeps {kind} {name} between {least} and {most} pods");
     if let Some(target) = pods.named(&key.namespace, kind, name) {
         let requests = pod::total(&template(kind, target)["spec"], "requests");

@@ -116,6 +116,7 @@ fn an_autoscaler_tells_its_range() {
     let plan = plan::plan(&[], &checked(&(scaler.to_string() + SET)), &Options::default());
     let expected = ["keeps StatefulSet db between 2 and 10 pods, which request 5 cpu at most"];
     assert_eq!(notes(&plan, "HorizontalPodAutoscaler"), expected);
+    assert_eq!(notes(&plan, "StatefulSet")[1], "HorizontalPodAutoscaler db keeps it between 2 and 10 pods");
 }
 
 #[test]

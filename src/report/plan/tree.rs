@@ -2,7 +2,7 @@
 
 use super::lanes;
 use super::rows::names;
-use crate::plan::{Plan, PlannedObject};
+use crate::plan::{Plan, PlannedObject, Rollout};
 
 /// The tree of one object; empty where it makes no pods.
 pub fn tree(plan: &Plan, object: &PlannedObject) -> Vec<String> {
@@ -17,16 +17,24 @@ pub fn tree(plan: &Plan, object: &PlannedObject) -> Vec<String> {
     let Some(new) = &object.revision else { return Vec::new() };
     let old = object.revision_before.as_ref().filter(|old| *old != new);
     let branch = if old.is_some() { "├─" } else { "└─" };
-    let before = if old.is_some() { 0 } else { first.counts.old };
+    let before = size_before(rollout, new).unwrap_or(if old.is_some() { 0 } else { first.counts.old });
     let mut lines = vec![format!("{branch} # {new}   next   {before} → {}", end.counts.new)];
     if end.counts.new > 0 {
         let stem = if old.is_some() { "│" } else { " " };
         lines.push(format!("{stem}    └─ {new}-????? × {}", end.counts.new));
     }
     if let Some(old) = old {
-        lines.push(format!("└─ # {old}   current   {} → {}", rollout.replicas.max(first.counts.old), end.counts.old));
+        let before = size_before(rollout, old).unwrap_or(rollout.replicas.max(first.counts.old));
+        lines.push(format!("└─ # {old}   current   {before} → {}", end.counts.old));
     }
     lines
+}
+
+/// The size of a ReplicaSet before anything is done to it; `None` where nothing is.
+fn size_before(rollout: &Rollout, name: &str) -> Option<i64> {
+    let actions = rollout.steps.iter().flat_map(|step| &step.actions);
+    let first = actions.into_iter().find(|action| action.target.strip_prefix("ReplicaSet/") == Some(name))?;
+    if first.verb == "create" { Some(0) } else { first.from }
 }
 
 /// Pods by name, each with its claims.
