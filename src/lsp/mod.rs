@@ -23,6 +23,7 @@ mod symbols;
 
 use std::collections::VecDeque;
 use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::InitializeParams;
@@ -47,27 +48,36 @@ pub fn serve(version: Option<Version>) -> Result<ExitCode, String> {
     }
     let sender = connection.sender.clone();
     server.start(&mut |message| _ = sender.send(message));
-    let code = run(&mut server, &connection);
+    let code = run(&mut server, &connection, &queue(&connection));
     drop((sender, connection));
     // The writer ends when every sender is gone; a reader that failed has nothing left to say.
     let _ = threads.join();
     Ok(code)
 }
 
+/// What the client says, kept while the server works. The connection itself holds one message at a time and lets the others wait
+/// in the pipe, where nobody sees that they take a request back or go on typing.
+fn queue(connection: &Connection) -> Receiver<Message> {
+    let (sender, queue) = mpsc::channel();
+    let receiver = connection.receiver.clone();
+    std::thread::spawn(move || receiver.iter().all(|message| sender.send(message).is_ok()));
+    queue
+}
+
 /// The loop: takes what waits, answers, and tells the client what changed when nothing waits any more.
-fn run(server: &mut Server, connection: &Connection) -> ExitCode {
+fn run(server: &mut Server, connection: &Connection, queue: &Receiver<Message>) -> ExitCode {
     let mut waiting: VecDeque<Message> = VecDeque::new();
     let mut shut_down = false;
     let mut send = |message: Message| _ = connection.sender.send(message);
     loop {
         if waiting.is_empty() {
             server.publish(&mut send);
-            match connection.receiver.recv() {
+            match queue.recv() {
                 Ok(message) => waiting.push_back(message),
                 Err(_) => return ExitCode::from(1),
             }
         }
-        waiting.extend(connection.receiver.try_iter());
+        waiting.extend(queue.try_iter());
         match waiting.pop_front() {
             Some(Message::Request(request)) if shut_down => {
                 send(refusal(request.id, ErrorCode::InvalidRequest, "the server is shutting down"));

@@ -44,9 +44,15 @@ impl Client {
     }
 
     fn send(&mut self, message: Value) {
-        let text = message.to_string();
+        self.send_all(&[message]);
+    }
+
+    /// Sends messages so that all of them are there when the server looks.
+    fn send_all(&mut self, messages: &[Value]) {
+        let texts = messages.iter().map(Value::to_string);
+        let all: String = texts.map(|text| format!("Content-Length: {}\r\n\r\n{text}", text.len())).collect();
         let input = self.input.as_mut().expect("open");
-        write!(input, "Content-Length: {}\r\n\r\n{text}", text.len()).and_then(|()| input.flush()).expect("written");
+        input.write_all(all.as_bytes()).and_then(|()| input.flush()).expect("written");
     }
 
     fn note(&mut self, method: &str, params: Value) {
@@ -303,6 +309,35 @@ fn every_request_gets_one_answer() {
     client.note("textDocument/didChange", json!({"textDocument": {"uri": "file:///no", "version": 1}, "contentChanges": []}));
     client.note("textDocument/didOpen", json!(7));
     client.note("$/unknown", json!({}));
+    assert_eq!(client.end(), Some(0));
+}
+
+/// What was taken back while the server was busy with something else is refused, and what comes after it is answered.
+#[test]
+fn a_request_that_was_taken_back_is_not_answered() {
+    let mut client = Client::start();
+    client.initialize(json!({}));
+    let request = |id: i64, method: &str| {
+        let params = json!({"textDocument": {"uri": "file:///a.yaml"}, "position": {"line": 0, "character": 0}});
+        json!({"jsonrpc": "2.0", "id": id, "method": format!("textDocument/{method}"), "params": params})
+    };
+    let text = std::fs::read_to_string("testdata/projects/todo/web.yaml").expect("UTF-8");
+    let document = json!({"uri": "file:///a.yaml", "languageId": "yaml", "version": 1, "text": text});
+    client.send_all(&[
+        json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}}),
+        request(100, "codeLens"),
+        request(101, "hover"),
+        request(102, "hover"),
+        json!({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 101}}),
+    ]);
+    let mut answers = Vec::new();
+    while answers.len() < 3 {
+        let message = client.receive().expect("a message");
+        if message.get("method").is_none() {
+            answers.push((message["id"].as_i64(), message["error"]["code"].as_i64()));
+        }
+    }
+    assert_eq!(answers, [(Some(100), None), (Some(101), Some(-32800)), (Some(102), None)]);
     assert_eq!(client.end(), Some(0));
 }
 
