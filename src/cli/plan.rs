@@ -227,7 +227,7 @@ fn read(paths: &Paths, version: Version, exclude: &Exclude) -> Result<(Vec<Check
 fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {
     let has = |effects: &[Effect]| plan.objects.iter().any(|object| effects.contains(&object.effect));
     let found = |rules: &[&str]| plan.findings.iter().any(|finding| rules.contains(&finding.rule));
-    let endless = |rule: &str| ["avail-cannot-finish", "avail-drain-blocked"].contains(&rule);
+    let endless = |rule: &str| ["avail-cannot-finish", "avail-drain-blocked", "avail-pods-refused"].contains(&rule);
     let stuck = |finding: &PlanFinding| endless(finding.rule) && finding.severity == Severity::Error;
     if has(&[Effect::Refused]) || plan.findings.iter().any(stuck) {
         return ExitCode::from(1);

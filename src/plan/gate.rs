@@ -1,5 +1,6 @@
-//! ResourceQuotas at admission: how many of the pods that a controller wants to make are let in.
+//! Admission: how many of the pods that a controller wants to make ResourceQuotas and the namespace's security level let in.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,35 +8,49 @@ use serde_json::Value;
 use super::cluster::Cluster;
 use super::limits::Limits;
 use super::pod::Template;
+use super::pod_security::{self, Level};
 use super::quota;
-use super::store::Store;
+use super::store::{Key, Store, Stored};
 use super::totals::{Amounts, Costs, Moment, PodLoad};
 use crate::object::Quantity;
+use crate::schema::Version;
 
-/// The quotas of a cluster, and what its LimitRanges fill in before they are asked.
+/// The quotas of a cluster, what its LimitRanges fill in before they are asked, and the security level of each namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     quotas: Vec<Arc<Value>>,
+    levels: BTreeMap<String, (Level, Version)>,
     limits: Limits,
 }
 
 impl Gates {
     /// Everything stored that has a say.
-    pub fn of(store: &Store) -> Gates {
+    pub fn of(store: &Store, version: Version) -> Gates {
         let quotas = store.objects.iter().filter(|(key, _)| key.kind == "ResourceQuota" && key.group.is_empty());
         Gates {
             quotas: quotas.map(|(_, stored)| stored.value.clone()).collect(),
             limits: Limits::of(store.objects.values().map(|stored| &*stored.value)),
+            ..Gates::security(store, version)
         }
+    }
+
+    /// The security levels alone.
+    pub fn security(store: &Store, version: Version) -> Gates {
+        let namespaces = store.objects.iter().filter(|(key, _)| key.kind == "Namespace" && key.group.is_empty());
+        let level = |(key, stored): (&Key, &Stored)| Some((key.name.clone(), pod_security::enforced(&stored.value, version)?));
+        Gates { levels: namespaces.filter_map(level).collect(), ..Gates::default() }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.quotas.is_empty()
+        self.quotas.is_empty() && self.levels.is_empty()
     }
 
     /// How many of `count` pods of `template` are let in, and what keeps the others out.
     pub fn admitted(&self, cluster: &Cluster, namespace: &str, template: &Template, count: i64) -> (i64, String) {
+        if let Some(why) = self.insecure(namespace, template) {
+            return (0, why);
+        }
         let load = cluster.load();
         let there = load.iter().filter(|(key, _, _)| key.namespace == namespace);
         let pods = there.map(|(_, template, count)| PodLoad { namespace, template: &template.value, count: *count }).collect();
@@ -56,6 +71,13 @@ impl Gates {
             }
         }
         admitted
+    }
+
+    /// Why the namespace lets no pod of `template` in.
+    fn insecure(&self, namespace: &str, template: &Template) -> Option<String> {
+        let (level, version) = self.levels.get(namespace)?;
+        let first = pod_security::breaches(*level, *version, &template.value["spec"]).into_iter().next()?;
+        Some(format!("namespace `{namespace}` enforces `{}`, and `{}` {}", level.word(), first.field, first.why))
     }
 }
 

@@ -23,6 +23,7 @@ mod node;
 mod notes;
 mod observed;
 mod pod;
+pub mod pod_security;
 mod quota;
 mod replica_set;
 pub mod runs;
@@ -199,12 +200,13 @@ impl World {
     /// Lets the controllers act on what was just stored, and tells of it.
     fn plan(&mut self, earlier: &Earlier, manifests: &[Checked], outcomes: &[Outcome], options: &Options) -> Plan {
         let before = self.store.objects.keys().any(|key| key.kind == "ResourceQuota").then(|| self.cluster.clone());
+        self.cluster.set_gates(gate::Gates::security(&self.store, options.version));
         let start = std::mem::take(&mut self.start);
         let (mut runs, mut plan) = self.simulate(start, outcomes, options);
         // Where quotas are in the way, once more with them; what is asked for stays what they are compared with.
         if let Some(cluster) = before.filter(|_| plan.quotas.iter().any(|usage| usage.peak > usage.hard)) {
             self.cluster = cluster;
-            self.cluster.set_gates(gate::Gates::of(&self.store));
+            self.cluster.set_gates(gate::Gates::of(&self.store, options.version));
             let held = self.simulate(runs.start, outcomes, options);
             let quotas = std::mem::take(&mut plan.quotas);
             (runs, plan) = (held.0, Plan { quotas, ..held.1 });

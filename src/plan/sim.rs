@@ -274,7 +274,7 @@ fn pause(cluster: &Cluster, id: Id, readiness: Readiness) -> Option<Wait> {
             .all(|pods| pods.phase != Phase::Pending || !pods.stuck().is_empty() || kubelet::fails(cluster, id, pods, readiness))
     };
     match (pending, stopping) {
-        (0, 0) => kept_out(cluster, id).map(|(pods, _)| Wait { kind: "quota", pods: *pods }),
+        (0, 0) => kept_out(cluster, id).map(|(pods, _)| Wait { kind: "admission", pods: *pods }),
         (0, pods) => Some(Wait { kind: "gone", pods }),
         (pods, _) if readiness != Readiness::NeverNew && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
         (pods, _) => Some(Wait { kind: "ready", pods }),

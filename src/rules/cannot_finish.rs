@@ -21,7 +21,8 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };
         findings.push(cx.finding(key, "spec.template.spec", format!("{pods} no node, so this never comes to its end: {why}")));
     }
-    for (key, count, why) in cx.sides.run.held.iter().filter(|(key, _, _)| cx.effect(key) != Effect::None) {
+    let kept_out = cx.sides.run.held.iter().filter(|(key, _, _)| cx.effect(key) != Effect::None);
+    for (key, count, why) in kept_out.filter(|(key, _, _)| !super::pods_refused::is_refused(cx, key)) {
         let pods = if *count == 1 { "1 pod is".to_string() } else { format!("{count} pods are") };
         let mut finding = cx.finding(key, "spec.replicas", format!("{pods} not let in, so this never comes to its end: {why}"));
         finding.help = Some("allow more, ask for less, or let old pods go before new ones come".to_string());

@@ -12,6 +12,7 @@ mod name_too_long;
 mod never_runs;
 mod outage;
 mod over_quota;
+mod pods_refused;
 mod renamed;
 mod replicas_fight;
 mod runs_twice;
@@ -109,6 +110,7 @@ pub static RULES: &[Rule] = &[
     drain_blocked::RULE,
     name_too_long::RULE,
     outage::RULE,
+    pods_refused::RULE,
     renamed::RULE,
     replicas_fight::RULE,
     slow::RULE,
