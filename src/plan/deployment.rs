@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cluster::{Action, Cluster, Id, Spec};
+use super::labels::Selector;
 use super::pod::{Phase, Template};
 use super::replica_set::ReplicaSet;
 use crate::object::IntOrString;
@@ -18,6 +19,8 @@ pub struct Deployment {
     pub replicas: i64,
     /// The template as it is now.
     pub template: Arc<Template>,
+    /// Which ReplicaSets without an owner it takes on.
+    pub selector: Option<Selector>,
     /// How old pods make way for new ones.
     pub strategy: Strategy,
     /// Whether template edits wait.
@@ -50,6 +53,7 @@ impl Deployment {
         Deployment {
             replicas,
             template,
+            selector: Selector::of(&spec["selector"]),
             strategy: Strategy::of(&spec["strategy"], replicas),
             paused: spec["paused"].as_bool().unwrap_or(false),
             history: usize::try_from(history).ok().filter(|_| history != i64::from(i32::MAX)),
@@ -142,6 +146,10 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     if workload.deleted {
         return Vec::new();
     }
+    let orphans = orphans(cluster, id, deployment);
+    if !orphans.is_empty() {
+        return orphans;
+    }
     let view = View::of(cluster, id, deployment);
     if let Some(action) = view.revised() {
         return vec![action];
@@ -158,6 +166,20 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
         Strategy::RollingUpdate { .. } => view.roll(),
     };
     if actions.is_empty() && view.is_complete() { view.clean_up() } else { actions }
+}
+
+/// ReplicaSets without an owner that the Deployment's selector matches.
+fn orphans(cluster: &Cluster, id: Id, deployment: &Deployment) -> Vec<Action> {
+    let Some(selector) = deployment.selector.as_ref().filter(|selector| !selector.requirements.is_empty()) else {
+        return Vec::new();
+    };
+    let namespace = &cluster.workload(id).key.namespace;
+    let matches = |set: &&Id| {
+        let workload = cluster.workload(**set);
+        let alone = workload.owner.is_none() && !workload.deleted && workload.key.namespace == *namespace;
+        alone && cluster.replica_set(**set).is_some_and(|set| selector.matches(&set.labels))
+    };
+    cluster.lone_sets().iter().filter(matches).map(|set| Action::AdoptSet { deployment: id, set: *set }).collect()
 }
 
 impl<'a> View<'a> {

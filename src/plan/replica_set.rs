@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::cluster::{Action, Cluster, Id, Spec};
 use super::deployment::Deployment;
-use super::labels::{Selector, labels};
+use super::labels::{Labels, Selector, labels};
 use super::pod::{Identity, Phase, Pods, Template};
 
 /// A ReplicaSet or a ReplicationController.
@@ -29,8 +29,10 @@ pub struct ReplicaSet {
     pub most: Option<i64>,
     /// The Deployment as stored when the set was made; its name follows from it.
     pub deployment: Option<Arc<Value>>,
-    /// Its name, where a dump tells it.
+    /// Its name, where a dump tells it, or it was made without a Deployment.
     pub name: Option<String>,
+    /// Its own labels, by which a Deployment takes it on; empty where it has an owner.
+    pub labels: Labels,
 }
 
 impl ReplicaSet {
@@ -43,7 +45,18 @@ impl ReplicaSet {
             true => Some(Selector::all(&labels(selector))),
             false => Selector::of(selector),
         };
-        ReplicaSet { size, template, made_from, selector, revision: 0, desired: None, most: None, deployment: None, name: None }
+        ReplicaSet {
+            size,
+            template,
+            made_from,
+            selector,
+            revision: 0,
+            desired: None,
+            most: None,
+            deployment: None,
+            name: None,
+            labels: labels(&value["metadata"]["labels"]),
+        }
     }
 
     /// As a Deployment makes it.
@@ -61,6 +74,7 @@ impl ReplicaSet {
             most: Some(deployment.replicas + deployment.surge()),
             deployment: Some(deployment.value.clone()),
             name: None,
+            labels: Labels::new(),
         }
     }
 }

@@ -168,7 +168,9 @@ fn limits(key: &Key, spec: &Value, replicas: i64) -> (Option<i64>, Option<i64>) 
 
 fn bounds(key: &Key, run: &History) -> Bounds {
     let start = run.of.start.get(key).copied().unwrap_or_default();
-    let all = || std::iter::once(start).chain(run.entries(key).map(|entry| entry.counts));
+    // What takes on a ReplicaSet has had no pods of its own before.
+    let adopts = run.entries(key).next().is_some_and(|entry| matches!(&entry.what, What::Did(action) if action.verb == "adopt"));
+    let all = || Some(start).filter(|_| !adopts).into_iter().chain(run.entries(key).map(|entry| entry.counts));
     Bounds {
         min_ready: all().map(|counts| counts.ready).min().unwrap_or(0),
         max_counted: all().map(|counts| counts.pods).max().unwrap_or(0),

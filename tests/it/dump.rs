@@ -136,3 +136,21 @@ fn nodes_in_the_dump_are_the_nodes() {
     let plan = plan(MANIFESTS, &with_nodes, &["--what-if", "drain=node-1"]);
     assert!(object(&plan, "Deployment")["notes"].to_string().contains("made again on node-2"), "{plan}");
 }
+
+#[test]
+fn a_replica_set_without_an_owner_is_taken_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(DUMP).expect("readable");
+    let mut dump: Value = serde_json::from_str(&text).expect("JSON");
+    // What `kubectl delete deployment web --cascade=orphan` leaves.
+    let items = dump["items"].as_array_mut().expect("a list");
+    items.retain(|item| item["kind"] != "Deployment" && item["metadata"]["name"] != "web-bbbb");
+    for set in items.iter_mut().filter(|item| item["kind"] == "ReplicaSet") {
+        set["metadata"].as_object_mut().expect("a map").remove("ownerReferences");
+    }
+    let orphaned = write(folder.path(), "orphaned.json", &dump.to_string());
+    let web = object(&plan(MANIFESTS, &orphaned, &[]), "Deployment").clone();
+    assert_eq!(web["revision"], "web-aaaa");
+    assert_eq!(deeds(&web), ["adopt ReplicaSet/web-aaaa null", "scale ReplicaSet/web-aaaa 4"]);
+    assert_eq!(web["rollout"]["bounds"]["minReady"], 3);
+}

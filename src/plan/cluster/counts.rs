@@ -159,6 +159,7 @@ impl Cluster {
                 let changed = from != Some(*size);
                 changed.then(|| (self.top(*set), said("scale", label(set), from, Some(*size))))
             }
+            Action::AdoptSet { deployment, set } => Some((*deployment, said("adopt", label(set), None, None))),
             Action::DeleteSet { set } => Some((self.top(*set), said("delete", label(set), None, None))),
             Action::Create { owner, .. } | Action::Delete { owner, .. } if self.workloads[*owner].owner.is_some() => None,
             Action::Create { owner, identity, count, .. } => {

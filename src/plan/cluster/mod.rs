@@ -39,6 +39,8 @@ pub enum Action {
     Revise { set: Id, revision: i64 },
     /// A Deployment's ReplicaSet goes.
     DeleteSet { set: Id },
+    /// A ReplicaSet of its own becomes a Deployment's.
+    AdoptSet { deployment: Id, set: Id },
     /// A pod of its own becomes one of a ReplicaSet's.
     Adopt { owner: Id, pod: Id },
     /// Pods are made.
@@ -167,6 +169,8 @@ pub struct Cluster {
     drain: Drain,
     recorded: Vec<Recorded>,
     gates: Gates,
+    /// ReplicaSets that were made without a Deployment.
+    lone_sets: Vec<Id>,
     /// How many pods of a workload quotas keep out, and why.
     held: BTreeMap<Id, (i64, String)>,
 }
@@ -284,6 +288,7 @@ impl Cluster {
                 }
             }
             Action::DeleteSet { set } => self.delete_set(set),
+            Action::AdoptSet { deployment, set } => self.adopt_set(deployment, set),
             Action::Adopt { owner, pod } => {
                 for pods in std::mem::take(&mut self.workloads[pod].pods) {
                     self.book(&pods, -pods.count);

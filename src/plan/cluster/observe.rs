@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Cluster, Id, Spec, Workload};
 use crate::plan::claims::{Claim, ClaimOwner};
-use crate::plan::labels::items;
+use crate::plan::labels::{Labels, items};
 use crate::plan::observed::{self, Observed, Pod, Set};
 use crate::plan::pod::{Identity, Phase, Pods, Template};
 use crate::plan::replica_set::ReplicaSet;
@@ -270,12 +270,18 @@ fn owned<'a>(pods: &'a [Pod], namespace: &'a str, kind: &'a str, name: &'a str) 
     pods.iter().filter(move |pod| pod.namespace == namespace && pod.owner.as_ref().is_some_and(of))
 }
 
-fn replica_set(set: &Set, newest: &Arc<Template>) -> ReplicaSet {
-    let (spec, annotations) = (&set.value["spec"], &set.value["metadata"]["annotations"]);
-    let mut bare = spec["template"].clone();
+/// The template of a ReplicaSet as its Deployment has it.
+pub fn without_hash(template: &Value) -> Value {
+    let mut bare = template.clone();
     if let Some(labels) = bare.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
         labels.shift_remove("pod-template-hash");
     }
+    bare
+}
+
+fn replica_set(set: &Set, newest: &Arc<Template>) -> ReplicaSet {
+    let (spec, annotations) = (&set.value["spec"], &set.value["metadata"]["annotations"]);
+    let bare = without_hash(&spec["template"]);
     ReplicaSet {
         size: spec["replicas"].as_i64().unwrap_or(1),
         template: Arc::new(Template::of(&spec["template"])),
@@ -286,5 +292,6 @@ fn replica_set(set: &Set, newest: &Arc<Template>) -> ReplicaSet {
         most: observed::number(&annotations["deployment.kubernetes.io/max-replicas"]),
         deployment: None,
         name: Some(set.name.clone()),
+        labels: Labels::new(),
     }
 }

@@ -73,6 +73,7 @@ impl Cluster {
         match self.workloads[id].spec {
             Spec::Pod => self.create_pods(id, Identity::None, &Arc::new(Template::of(value)), 1),
             Spec::StatefulSet(_) => self.inherit(id),
+            Spec::ReplicaSet(_) if self.workloads[id].key.kind == "ReplicaSet" => self.lone_sets.push(id),
             _ => {}
         }
         self.touch(id);
