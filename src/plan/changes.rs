@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::effects;
+use super::labels::entry;
 use super::{Cause, Change, Effect, Source};
 use crate::object::ObjectId;
 use crate::schema::{self, FieldInfo, Merge, Shape, Table, TypeId, Version};
@@ -86,7 +87,7 @@ impl Walk {
                 Some(id) => walk.object(Some(id), before, after),
                 None => walk.value(None, before, after),
             };
-            self.at(Step::Field(key.clone()), said(before.get(key)), said(after.get(key)), walk);
+            self.at(Step::Field(key.clone()), said(entry(before, key)), said(entry(after, key)), walk);
         }
     }
 
@@ -96,14 +97,16 @@ impl Walk {
         for key in keys(before, after) {
             let info = kind.and_then(|kind| kind.field(key));
             let step = if kind.is_some() || is_plain(key) { Step::Field(key.clone()) } else { Step::Key(key.clone()) };
-            self.at(step, said(before.get(key)), said(after.get(key)), |walk, before, after| walk.value(info, before, after));
+            self.at(step, said(entry(before, key)), said(entry(after, key)), |walk, before, after| {
+                walk.value(info, before, after)
+            });
         }
     }
 
     fn map(&mut self, before: &Value, after: &Value) {
         for key in keys(before, after) {
             let walk = |walk: &mut Walk, before: &Value, after: &Value| walk.value(None, before, after);
-            self.at(Step::Key(key.clone()), said(before.get(key)), said(after.get(key)), walk);
+            self.at(Step::Key(key.clone()), said(entry(before, key)), said(entry(after, key)), walk);
         }
     }
 

@@ -23,6 +23,17 @@ pub fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The value under `key`; `None` in anything but a map. Most maps are small, and looking through a few keys is quicker than hashing
+/// the one that is looked for.
+pub fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    const SMALL: usize = 16;
+    let map = value.as_object()?;
+    match map.len() {
+        0..=SMALL => map.iter().find(|(known, _)| *known == key).map(|(_, value)| value),
+        _ => map.get(key),
+    }
+}
+
 /// All requirements must hold; without any, everything matches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selector {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::Apply;
+use super::labels::entry;
 use crate::schema::{FieldInfo, Merge, Shape, Table, TypeId};
 
 /// How a merge tells list elements apart and what it does with the rest; each apply method has its own strategies in the schema.
@@ -36,10 +37,10 @@ impl Rules {
         let mut out = Map::new();
         let kind = id.map(|id| self.table.get(id));
         let mut keys: Vec<&String> = keys_of(live).collect();
-        keys.extend(keys_of(new).filter(|key| live.get(key.as_str()).is_none()));
+        keys.extend(keys_of(new).filter(|key| entry(live, key).is_none()));
         for key in keys {
             let info = kind.and_then(|kind| kind.field(key));
-            if let Some(value) = self.value(info, live.get(key), last.get(key), new.get(key)) {
+            if let Some(value) = self.value(info, entry(live, key), entry(last, key), entry(new, key)) {
                 out.insert(key.clone(), value);
             }
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::go::{GoField, GoType, Types};
 use crate::object::Quantity;
+use crate::plan::labels::entry;
 use crate::schema::Version;
 
 /// The text over which the `pod-template-hash` is made. `template` is a template as stored, defaults filled in.
@@ -77,7 +78,7 @@ impl Dump<'_> {
         self.out.push('{');
         for (at, field) in fields.iter().enumerate() {
             self.push([if at > 0 { " " } else { "" }, field.name, ":"]);
-            let value = field.json.map_or(value, |json| &value[json]);
+            let value = field.json.map_or(value, |json| entry(value, json).unwrap_or(&Value::Null));
             match value {
                 // Most are not set.
                 Value::Null if !field.unset.is_empty() => self.out.push_str(&field.unset),
