@@ -6,23 +6,25 @@ use serde_json::Value;
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::labels::{Selector, labels};
-use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, Verdict, template};
+use crate::plan::labels::{Labels, Selector, labels};
+use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, Run, Store, Verdict, template};
 
 /// The rule.
 pub const RULE: Rule =
     planned("avail-outage", Family::Avail, Severity::Warning, include_str!("../../rules/avail-outage.md"), check);
 
-fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
-    for (key, stored) in cx.stored(&["Service"]) {
-        let Some(before) = cx.sides.before.objects.get(key) else { continue };
+fn check(plan: &PlanCx, findings: &mut Vec<PlanFinding>) {
+    let cx =
+        &Cx { plan, before: pod_labels(plan.sides.before), after: pod_labels(plan.sides.after), log: by_object(plan.sides.run) };
+    for (key, stored) in plan.stored(&["Service"]) {
+        let Some(before) = plan.sides.before.objects.get(key) else { continue };
         let (Some(old), Some(new)) = (selector(&before.value), selector(&stored.value)) else { continue };
         if stored.value["spec"]["publishNotReadyAddresses"] == true {
             continue;
         }
         let served = ready(cx, key, &old);
         // Of a DaemonSet on unknown nodes one pod stands for all.
-        let vague = cx.options.nodes.is_none() && served.keys().any(|key| key.kind == "DaemonSet");
+        let vague = plan.options.nodes.is_none() && served.keys().any(|key| key.kind == "DaemonSet");
         if vague || served.values().sum::<i64>() == 0 {
             continue;
         }
@@ -34,6 +36,31 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     }
 }
 
+/// The plan, with what is asked of it for each Service.
+struct Cx<'a> {
+    plan: &'a PlanCx<'a>,
+    before: PodLabels<'a>,
+    after: PodLabels<'a>,
+    /// Where each object stands in the log.
+    log: BTreeMap<&'a Key, Vec<usize>>,
+}
+
+/// The labels of the pods of each workload.
+type PodLabels<'a> = BTreeMap<&'a Key, Labels>;
+
+fn pod_labels(store: &Store) -> PodLabels<'_> {
+    let running = store.objects.iter().filter(|(key, _)| RUNNING.contains(&key.kind.as_str()));
+    running.map(|(key, stored)| (key, labels(&template(&key.kind, &stored.value)["metadata"]["labels"]))).collect()
+}
+
+fn by_object(run: &Run) -> BTreeMap<&Key, Vec<usize>> {
+    let mut by_object: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+    for (at, entry) in run.log.iter().enumerate() {
+        by_object.entry(&*entry.object).or_default().push(at);
+    }
+    by_object
+}
+
 /// Without a selector, endpoints are made by hand.
 fn selector(service: &Value) -> Option<Selector> {
     let selector = labels(&service["spec"]["selector"]);
@@ -41,8 +68,8 @@ fn selector(service: &Value) -> Option<Selector> {
 }
 
 /// The ready pods that `selector` chose before anything moved, by workload.
-fn ready<'a>(cx: &'a PlanCx, service: &Key, selector: &Selector) -> BTreeMap<&'a Key, i64> {
-    let started = cx.sides.run.start.iter().map(|(key, counts)| (&**key, counts.ready));
+fn ready<'a>(cx: &Cx<'a>, service: &Key, selector: &Selector) -> BTreeMap<&'a Key, i64> {
+    let started = cx.plan.sides.run.start.iter().map(|(key, counts)| (&**key, counts.ready));
     started.filter(|(key, _)| key.namespace == service.namespace && chosen(cx, key, selector, Side::Before)).collect()
 }
 
@@ -52,55 +79,54 @@ enum Side {
     After,
 }
 
-fn chosen(cx: &PlanCx, key: &Key, selector: &Selector, side: Side) -> bool {
-    let store = match side {
-        Side::Before => cx.sides.before,
-        Side::After => cx.sides.after,
+fn chosen(cx: &Cx, key: &Key, selector: &Selector, side: Side) -> bool {
+    let pods = match side {
+        Side::Before => &cx.before,
+        Side::After => &cx.after,
     };
-    let stored = store.objects.get(key).filter(|_| RUNNING.contains(&key.kind.as_str()));
-    stored.is_some_and(|stored| selector.matches(&labels(&template(&key.kind, &stored.value)["metadata"]["labels"])))
+    pods.get(key).is_some_and(|labels| selector.matches(labels))
 }
 
-fn switched(cx: &PlanCx, key: &Key, new: &Selector) -> PlanFinding {
-    let later = cx.stored(RUNNING).any(|(pods, _)| pods.namespace == key.namespace && chosen(cx, pods, new, Side::After));
+fn switched(cx: &Cx, key: &Key, new: &Selector) -> PlanFinding {
+    let later = cx.after.keys().any(|pods| pods.namespace == key.namespace && chosen(cx, pods, new, Side::After));
     let message = match later {
         true => "the new selector chooses no pod that is ready yet: no endpoint until new pods are",
         false => "the new selector chooses no pod: no endpoint is left",
     };
-    let mut finding = cx.finding(key, "spec.selector", message.to_string());
+    let mut finding = cx.plan.finding(key, "spec.selector", message.to_string());
     finding.help = Some("let the pods that it will choose become ready first, and change the selector then".to_string());
     finding
 }
 
 /// The Service loses its last endpoint while a workload is rolled out, or for good.
-fn lost(cx: &PlanCx, service: &Key, served: &BTreeMap<&Key, i64>, new: &Selector) -> Option<PlanFinding> {
-    let stays = |key: &&&Key| cx.sides.after.objects.contains_key(**key);
-    let gone = cx.outcome(service).is_none_or(|outcome| outcome.verdict == Verdict::LeftBehind);
+fn lost(cx: &Cx, service: &Key, served: &BTreeMap<&Key, i64>, new: &Selector) -> Option<PlanFinding> {
+    let stays = |key: &&&Key| cx.plan.sides.after.objects.contains_key(**key);
+    let gone = cx.plan.outcome(service).is_none_or(|outcome| outcome.verdict == Verdict::LeftBehind);
     if let Some(key) = served.keys().find(stays)
         && !gone
-        && !cx.stored(RUNNING).any(|(pods, _)| pods.namespace == service.namespace && chosen(cx, pods, new, Side::After))
+        && !cx.after.keys().any(|pods| pods.namespace == service.namespace && chosen(cx, pods, new, Side::After))
     {
         let message = format!("the pods no longer match the selector of Service `{}`: no endpoint is left", service.name);
-        return Some(cx.finding(key, "spec.template.metadata.labels", message));
+        return Some(cx.plan.finding(key, "spec.template.metadata.labels", message));
     }
     let mut now: BTreeMap<&Key, i64> = served.clone();
     let mut culprit = None;
-    for entry in &cx.sides.run.log {
-        if !chosen(cx, &entry.object, new, Side::After) || entry.object.namespace != service.namespace {
-            continue;
-        }
+    let here = cx.log.iter().filter(|(key, _)| key.namespace == service.namespace && chosen(cx, key, new, Side::After));
+    let mut at: Vec<usize> = here.flat_map(|(_, at)| at).copied().collect();
+    at.sort_unstable();
+    for entry in at.into_iter().filter_map(|at| cx.plan.sides.run.log.get(at)) {
         now.insert(&entry.object, entry.counts.ready);
         if culprit.is_none() && now.values().sum::<i64>() == 0 {
             culprit = Some(&*entry.object);
         }
     }
     // What ends without pods was meant to.
-    let wanted = |key: &&Key| cx.sides.after.objects.get(*key).is_some_and(|stored| stored.value["spec"]["replicas"] != 0);
+    let wanted = |key: &&Key| cx.plan.sides.after.objects.get(*key).is_some_and(|stored| stored.value["spec"]["replicas"] != 0);
     let key = culprit.filter(|_| now.keys().any(wanted))?;
-    let field = cause(cx, key);
+    let field = cause(cx.plan, key);
     let mut finding =
-        cx.finding(key, &field, format!("Service `{}` has no ready endpoint while this is rolled out", service.name));
-    finding.help = Some(advice(cx, key).to_string());
+        cx.plan.finding(key, &field, format!("Service `{}` has no ready endpoint while this is rolled out", service.name));
+    finding.help = Some(advice(cx.plan, key).to_string());
     Some(finding)
 }
 
