@@ -5,6 +5,7 @@ use lsp_types::{
     WorkspaceSymbolParams,
 };
 use plimsoll::object::{Field, Object};
+use plimsoll::plan::name::is_made_by;
 use plimsoll::text::Span;
 use plimsoll::yaml::{NodeId, Tree, flag};
 
@@ -81,13 +82,16 @@ fn trimmed(text: &Lined, span: Span) -> Span {
     Span::new(span.start, span.start + len as u32)
 }
 
-/// Objects of the workspace whose kind and name hold the query's letters in order.
+/// Objects of the workspace whose kind and name hold the query's letters in order, and those that make what the query names, such
+/// as a pod. Clients look for the query in the symbol's name, so what is made stands there too.
 pub fn workspace(server: &Server, params: WorkspaceSymbolParams) -> Vec<WorkspaceSymbol> {
-    let query = params.query.to_lowercase();
+    let query = params.query.trim().to_lowercase();
     let entries = server.workspace.files().flat_map(|file| &file.entries);
     let symbol = |entry: &plimsoll::inventory::Entry| {
-        let name = format!("{} {}", entry.id.kind, entry.id.name);
-        if !holds(&name.to_lowercase(), &query) {
+        let mut name = format!("{} {}", entry.id.kind, entry.id.name);
+        if is_made_by(&query, &entry.id.kind, &entry.id.name) {
+            name = format!("{name} ({query})");
+        } else if !holds(&name.to_lowercase(), &query) {
             return None;
         }
         let base = BaseSymbolInformation {

@@ -3,6 +3,7 @@
 mod dump;
 mod go;
 mod hash;
+mod kin;
 mod pods;
 mod revision_json;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use crate::schema::Version;
 
+pub use kin::is_made_by;
 pub use pods::*;
 
 /// What every name with a hash in it takes for granted.
