@@ -75,6 +75,20 @@ pub fn apply(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec
     outcomes
 }
 
+/// Takes over what was found in a cluster: it is there, even where a server would not take it today.
+pub fn found(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec<Outcome> {
+    let mut outcomes = apply(store, manifests, options);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Refused && outcome.before.is_none()) {
+        let Some(value) = outcome.wanted.clone() else { continue };
+        let (id, applied, source) = (outcome.id.clone(), Value::clone(&value), outcome.source.clone());
+        store.objects.insert(outcome.key.clone(), Stored { id, value: value.clone(), applied, source });
+        outcome.after = Some(value);
+        outcome.causes.clear();
+        outcome.verdict = Verdict::Stored;
+    }
+    outcomes
+}
+
 /// One object of the manifests.
 struct Manifest<'a> {
     checked: &'a Checked,

@@ -174,8 +174,10 @@ impl World {
     /// Each of `before` in turn, applied and rolled out.
     fn of(before: &[Vec<Checked>], options: &Options) -> World {
         let mut world = World { store: Store::default(), cluster: Cluster::new(options), start: Run::default() };
+        let take = if options.observed.is_empty() { apply::apply } else { apply::found };
         for manifests in before {
-            world.roll_out(manifests, options);
+            let outcomes = take(&mut world.store, manifests, options);
+            world.settle(&outcomes);
         }
         if !options.observed.is_empty() {
             observed::note_last_applied(&mut world.store, &options.observed);
@@ -188,9 +190,14 @@ impl World {
     /// Answers what is refused.
     fn roll_out(&mut self, manifests: &[Checked], options: &Options) -> Vec<String> {
         let outcomes = apply::apply(&mut self.store, manifests, options);
-        self.cluster.update(&self.store, &outcomes);
-        self.start = sim::settle(&mut self.cluster);
+        self.settle(&outcomes);
         what_if::refused(&outcomes)
+    }
+
+    /// Lets the controllers act on what was just stored, until nothing moves.
+    fn settle(&mut self, outcomes: &[Outcome]) {
+        self.cluster.update(&self.store, outcomes);
+        self.start = sim::settle(&mut self.cluster);
     }
 
     fn earlier(&self) -> Earlier {

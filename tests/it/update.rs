@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll::check::{self, Checked};
 use plimsoll::plan::{self, Apply, Effect, Options, Plan, PlannedObject};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::mutations::{self, BITS, Blow};
 use crate::recorded::{self, Case};
@@ -99,6 +100,30 @@ fn an_ingress_that_exists_may_have_two_classes() {
     };
     let found = object(&ingress(""), &ingress("kubernetes.io/ingress.class: c"), Apply::Server);
     assert_eq!((found.effect, found.causes.len()), (Effect::InPlace, 0));
+}
+
+#[test]
+fn a_cron_job_found_in_a_cluster_may_be_odd() {
+    let cron_job = |schedule: &str, zone: Option<&str>| {
+        let pod = json!({"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "b"}]}});
+        let spec = json!({"schedule": schedule, "timeZone": zone, "jobTemplate": {"spec": {"template": pod}}});
+        json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "a".repeat(60)}, "spec": spec})
+    };
+    for (old, new, refused) in [
+        (("1 2 * * *", None), ("3 4 * * *", None), None),
+        (("1 2 * * *", Some("No/Where")), ("3 4 * * *", Some("No/Where")), None),
+        (("1 2 * * *", Some("No/Where")), ("1 2 * * *", Some("Not/There")), Some("spec.timeZone")),
+        (("TZ=UTC 1 2 * * *", None), ("TZ=UTC 3 4 * * *", None), None),
+        (("TZ=UTC 1 2 * * *", None), ("TZ=UTC 99 4 * * *", None), Some("spec.schedule")),
+        (("TZ=UTC 1 2 * * *", None), ("TZ=UTC 1 2 * * *", Some("UTC")), Some("spec.schedule")),
+        (("1 2 * * *", None), ("TZ=UTC 1 2 * * *", None), Some("spec.schedule")),
+    ] {
+        let (old, new) = (cron_job(old.0, old.1), cron_job(new.0, new.1));
+        let options = Options { observed: vec![old.clone()], apply: Apply::Server, ..Options::default() };
+        let plan = plan::plan(&[checked(&old.to_string())], &checked(&new.to_string()), &options);
+        let fields: Vec<&str> = plan.objects[0].causes.iter().map(|cause| cause.field.as_str()).collect();
+        assert_eq!(fields, Vec::from_iter(refused), "{old} to {new}");
+    }
 }
 
 /// A PEM block with an empty sequence in it.

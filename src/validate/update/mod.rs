@@ -49,6 +49,7 @@ const KINDS: &[(&str, &str, Check)] = &[
     ("", "Service", service::service),
     ("apiextensions.k8s.io", "CustomResourceDefinition", config::resource_definition),
     ("apps", "StatefulSet", workloads::stateful_set),
+    ("batch", "CronJob", workloads::cron_job),
     ("batch", "Job", workloads::job),
     ("networking.k8s.io", "Ingress", network::ingress),
     ("networking.k8s.io", "ServiceCIDR", network::service_cidr),

@@ -1,7 +1,9 @@
-//! Updates of StatefulSets and Jobs. Mirrors apps/v1 and batch/v1: what little of them can change.
+//! Updates of StatefulSets, Jobs and CronJobs. Mirrors apps/v1 and batch/v1: what little of them can change, and what is asked
+//! on creation only.
 
-use super::{As, Update, only, unchanged};
+use super::{As, Update, only, same, unchanged};
 use crate::object::Field;
+use crate::object::cron::Schedule;
 use crate::schema::Version;
 use crate::validate::Verdicts;
 
@@ -62,5 +64,26 @@ fn completions(errs: &mut Verdicts, old: Field, new: Field) {
         unchanged(errs, was, is, As::Invalid);
     } else if is.exists() && is.number() != was.number() && is.number() != new.get("parallelism").number() {
         errs.invalid(is, "it can be changed together with `parallelism` only, to the same number");
+    }
+}
+
+/// A CronJob. Older servers took longer names, zones within the schedule and zones that are none; one that has such stays
+/// changeable.
+pub fn cron_job(errs: &mut Verdicts, update: Update) {
+    let (old, new) = (update.old.get("spec"), update.new.get("spec"));
+    errs.withdraw("metadata.name");
+    if same(old.get("timeZone"), new.get("timeZone")) {
+        errs.withdraw("spec.timeZone");
+    }
+    let schedule = new.get("schedule");
+    let had_zone = Schedule::names_zone(old.get("schedule").text());
+    if !had_zone || !Schedule::names_zone(schedule.text()) {
+        return;
+    }
+    errs.withdraw("spec.schedule");
+    if let Err(why) = Schedule::parse(schedule.text()) {
+        errs.invalid(schedule, why).under("api-cron-schedule");
+    } else if new.get("timeZone").exists() {
+        errs.invalid(schedule, "it must not name a time zone where `timeZone` does").under("api-cron-schedule");
     }
 }
