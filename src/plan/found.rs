@@ -41,13 +41,23 @@ pub struct PlanCx<'a> {
     pub options: &'a Options,
     /// The rule that runs.
     pub rule: &'static Rule,
-    index: &'a BTreeMap<&'a Key, usize>,
+    index: &'a BTreeMap<&'a Key, Places>,
+}
+
+/// Where an object stands among the outcomes and in the plan.
+#[derive(Clone, Copy)]
+struct Places {
+    outcome: usize,
+    object: Option<usize>,
 }
 
 /// Has every rule that needs a plan look at it.
 pub fn findings(sides: &Sides, plan: &Plan, options: &Options) -> Vec<PlanFinding> {
     let ids: BTreeMap<_, usize> = plan.objects.iter().enumerate().map(|(i, object)| (&object.id, i)).collect();
-    let index = sides.outcomes.iter().filter_map(|outcome| Some((&outcome.key, *ids.get(&outcome.id)?))).collect();
+    let mut index = BTreeMap::new();
+    for (at, outcome) in sides.outcomes.iter().enumerate() {
+        index.entry(&outcome.key).or_insert(Places { outcome: at, object: ids.get(&outcome.id).copied() });
+    }
     let mut findings = Vec::new();
     for rule in RULES {
         if let Check::Plan(check) = rule.check {
@@ -63,7 +73,7 @@ impl<'a> PlanCx<'a> {
         PlanFinding {
             rule: self.rule.id,
             severity: self.rule.severity,
-            object: self.index.get(key).copied(),
+            object: self.index.get(key).and_then(|places| places.object),
             message,
             help: None,
             source: self.source(key, field),
@@ -84,12 +94,12 @@ impl<'a> PlanCx<'a> {
 
     /// What applying came to for one object.
     pub fn outcome(&self, key: &Key) -> Option<&'a Outcome> {
-        self.sides.outcomes.iter().find(|outcome| outcome.key == *key)
+        self.sides.outcomes.get(self.index.get(key)?.outcome)
     }
 
     /// The object in the plan.
     pub fn planned(&self, key: &Key) -> Option<&'a PlannedObject> {
-        self.plan.objects.get(*self.index.get(key)?)
+        self.plan.objects.get(self.index.get(key)?.object?)
     }
 
     /// What becomes of it.

@@ -1,6 +1,6 @@
 //! Labels, and the selectors that choose by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -21,6 +21,51 @@ pub fn strings(value: &Value) -> Vec<String> {
 /// The elements of a list; none for anything else.
 pub fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Labelled things by namespace. A selector is held against those that have one of its labels: a thousand Services and a thousand
+/// Deployments are a million pairs otherwise.
+pub struct Labelled<'a, T> {
+    by_namespace: HashMap<&'a str, Vec<(T, Labels)>>,
+    /// Positions in the namespace's list by namespace, label and value.
+    by_label: HashMap<(&'a str, String, String), Vec<usize>>,
+}
+
+impl<'a, T: Copy> Labelled<'a, T> {
+    /// Of things with their namespaces and labels.
+    pub fn new(things: impl Iterator<Item = (&'a str, T, Labels)>) -> Labelled<'a, T> {
+        let mut all = Labelled { by_namespace: HashMap::new(), by_label: HashMap::new() };
+        for (namespace, thing, labels) in things {
+            let list: &mut Vec<(T, Labels)> = all.by_namespace.entry(namespace).or_default();
+            for (key, value) in &labels {
+                all.by_label.entry((namespace, key.clone(), value.clone())).or_default().push(list.len());
+            }
+            list.push((thing, labels));
+        }
+        all
+    }
+
+    /// All of a namespace, in the order given.
+    pub fn here(&self, namespace: &str) -> impl Iterator<Item = T> {
+        self.by_namespace.get(namespace).into_iter().flatten().map(|(thing, _)| *thing)
+    }
+
+    /// Those of a namespace that `selector` chooses, in the order given.
+    pub fn chosen(&'a self, namespace: &'a str, selector: &Selector) -> Vec<T> {
+        let Some(list) = self.by_namespace.get(namespace) else { return Vec::new() };
+        let exact = selector.requirements.iter().find_map(|requirement| match requirement.values.as_slice() {
+            [value] if requirement.operator == Operator::In => Some((namespace, requirement.key.clone(), value.clone())),
+            _ => None,
+        });
+        let fits = |(_, labels): &&(T, Labels)| selector.matches(labels);
+        match exact {
+            Some(label) => {
+                let some = self.by_label.get(&label).into_iter().flatten().map(|at| &list[*at]);
+                some.filter(fits).map(|(thing, _)| *thing).collect()
+            }
+            None => list.iter().filter(fits).map(|(thing, _)| *thing).collect(),
+        }
+    }
 }
 
 /// The value under `key`; `None` in anything but a map. Most maps are small, and looking through a few keys is quicker than hashing

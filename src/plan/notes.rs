@@ -1,20 +1,18 @@
 //! What is worth a line on an object besides its changes and steps: whom a Service answers for, what a Job does when pods fail,
 //! between what numbers an autoscaler moves.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::apply::Outcome;
 use super::found::template;
-use super::labels::{Labels, Selector, items, labels};
+use super::labels::{Labelled, Selector, items, labels};
 use super::pod;
-use super::store::{Key, Store};
+use super::store::{Key, Store, Stored};
 use crate::report;
 
 /// The workloads of each namespace with the labels of their pods, looked at for each Service; and what scales them.
 pub struct Pods<'a> {
-    makers: BTreeMap<&'a str, Vec<(&'a Key, &'a Value, Labels)>>,
+    makers: Labelled<'a, (&'a Key, &'a Value)>,
     scalers: Vec<(&'a Key, &'a Value)>,
 }
 
@@ -23,23 +21,24 @@ const MAKERS: [&str; 6] = ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "Repl
 impl<'a> Pods<'a> {
     /// Of everything stored.
     pub fn of(store: &'a Store) -> Pods<'a> {
-        let mut by_namespace: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for (key, stored) in store.objects.iter().filter(|(key, _)| MAKERS.contains(&key.kind.as_str())) {
+        let makers = store.objects.iter().filter(|(key, _)| MAKERS.contains(&key.kind.as_str()));
+        let labelled = |(key, stored): (&'a Key, &'a Stored)| {
             let pod_labels = labels(&template(&key.kind, &stored.value)["metadata"]["labels"]);
-            by_namespace.entry(&key.namespace).or_default().push((key, &*stored.value, pod_labels));
-        }
+            (key.namespace.as_str(), (key, &*stored.value), pod_labels)
+        };
         let scalers = store.objects.iter().filter(|(key, _)| key.kind == "HorizontalPodAutoscaler");
-        Pods { makers: by_namespace, scalers: scalers.map(|(key, stored)| (key, &*stored.value)).collect() }
+        Pods {
+            makers: Labelled::new(makers.map(labelled)),
+            scalers: scalers.map(|(key, stored)| (key, &*stored.value)).collect(),
+        }
     }
 
     fn chosen(&self, namespace: &str, selector: &Selector) -> Vec<(&'a Key, &'a Value)> {
-        let here = self.makers.get(namespace).into_iter().flatten();
-        here.filter(|(_, _, labels)| selector.matches(labels)).map(|(key, value, _)| (*key, *value)).collect()
+        self.makers.chosen(namespace, selector)
     }
 
     fn named(&self, namespace: &str, kind: &str, name: &str) -> Option<&'a Value> {
-        let here = self.makers.get(namespace).into_iter().flatten();
-        here.into_iter().find(|(key, _, _)| key.kind == kind && key.name == name).map(|(_, value, _)| *value)
+        self.makers.here(namespace).find(|(key, _)| key.kind == kind && key.name == name).map(|(_, value)| value)
     }
 }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::labels::{Labels, Selector, labels};
-use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, Run, Store, Verdict, template};
+use crate::plan::labels::{Labelled, Selector, labels};
+use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, Run, Store, Stored, Verdict, template};
 
 /// The rule.
 pub const RULE: Rule =
@@ -45,12 +45,15 @@ struct Cx<'a> {
     log: BTreeMap<&'a Key, Vec<usize>>,
 }
 
-/// The labels of the pods of each workload.
-type PodLabels<'a> = BTreeMap<&'a Key, Labels>;
+/// The workloads, by the labels of their pods.
+type PodLabels<'a> = Labelled<'a, &'a Key>;
 
-fn pod_labels(store: &Store) -> PodLabels<'_> {
+fn pod_labels<'a>(store: &'a Store) -> PodLabels<'a> {
     let running = store.objects.iter().filter(|(key, _)| RUNNING.contains(&key.kind.as_str()));
-    running.map(|(key, stored)| (key, labels(&template(&key.kind, &stored.value)["metadata"]["labels"]))).collect()
+    let labelled = |(key, stored): (&'a Key, &'a Stored)| {
+        (key.namespace.as_str(), key, labels(&template(&key.kind, &stored.value)["metadata"]["labels"]))
+    };
+    Labelled::new(running.map(labelled))
 }
 
 fn by_object(run: &Run) -> BTreeMap<&Key, Vec<usize>> {
@@ -69,26 +72,12 @@ fn selector(service: &Value) -> Option<Selector> {
 
 /// The ready pods that `selector` chose before anything moved, by workload.
 fn ready<'a>(cx: &Cx<'a>, service: &Key, selector: &Selector) -> BTreeMap<&'a Key, i64> {
-    let started = cx.plan.sides.run.start.iter().map(|(key, counts)| (&**key, counts.ready));
-    started.filter(|(key, _)| key.namespace == service.namespace && chosen(cx, key, selector, Side::Before)).collect()
-}
-
-#[derive(Clone, Copy)]
-enum Side {
-    Before,
-    After,
-}
-
-fn chosen(cx: &Cx, key: &Key, selector: &Selector, side: Side) -> bool {
-    let pods = match side {
-        Side::Before => &cx.before,
-        Side::After => &cx.after,
-    };
-    pods.get(key).is_some_and(|labels| selector.matches(labels))
+    let chosen = cx.before.chosen(&service.namespace, selector).into_iter();
+    chosen.filter_map(|key| Some((key, cx.plan.sides.run.start.get(key)?.ready))).collect()
 }
 
 fn switched(cx: &Cx, key: &Key, new: &Selector) -> PlanFinding {
-    let later = cx.after.keys().any(|pods| pods.namespace == key.namespace && chosen(cx, pods, new, Side::After));
+    let later = !cx.after.chosen(&key.namespace, new).is_empty();
     let message = match later {
         true => "the new selector chooses no pod that is ready yet: no endpoint until new pods are",
         false => "the new selector chooses no pod: no endpoint is left",
@@ -104,15 +93,15 @@ fn lost(cx: &Cx, service: &Key, served: &BTreeMap<&Key, i64>, new: &Selector) ->
     let gone = cx.plan.outcome(service).is_none_or(|outcome| outcome.verdict == Verdict::LeftBehind);
     if let Some(key) = served.keys().find(stays)
         && !gone
-        && !cx.after.keys().any(|pods| pods.namespace == service.namespace && chosen(cx, pods, new, Side::After))
+        && cx.after.chosen(&service.namespace, new).is_empty()
     {
         let message = format!("the pods no longer match the selector of Service `{}`: no endpoint is left", service.name);
         return Some(cx.plan.finding(key, "spec.template.metadata.labels", message));
     }
     let mut now: BTreeMap<&Key, i64> = served.clone();
     let mut culprit = None;
-    let here = cx.log.iter().filter(|(key, _)| key.namespace == service.namespace && chosen(cx, key, new, Side::After));
-    let mut at: Vec<usize> = here.flat_map(|(_, at)| at).copied().collect();
+    let here = cx.after.chosen(&service.namespace, new).into_iter().filter_map(|key| cx.log.get(key));
+    let mut at: Vec<usize> = here.flatten().copied().collect();
     at.sort_unstable();
     for entry in at.into_iter().filter_map(|at| cx.plan.sides.run.log.get(at)) {
         now.insert(&entry.object, entry.counts.ready);
