@@ -85,23 +85,11 @@ impl Drain {
 
 impl Budget {
     fn of(key: &Key, spec: &Value) -> Option<Budget> {
-        let amount = |value: &Value| match value {
-            Value::Number(number) => number.as_i64().map(IntOrString::Int),
-            Value::String(text) => match IntOrString::parse(text) {
-                IntOrString::Percent(percent) => Some(IntOrString::Percent(percent)),
-                _ => None,
-            },
-            _ => None,
-        };
         Some(Budget {
             key: key.clone(),
             // Without a selector a budget covers nothing.
             selector: Selector::of(&spec["selector"])?,
-            amount: match (amount(&spec["maxUnavailable"]), amount(&spec["minAvailable"])) {
-                (Some(most), _) => Amount::MaxUnavailable(most),
-                (None, Some(least)) => Amount::MinAvailable(least),
-                (None, None) => Amount::Unsaid,
-            },
+            amount: Amount::of(spec),
             unready: match spec["unhealthyPodEvictionPolicy"] == "AlwaysAllow" {
                 true => Unready::AlwaysAllow,
                 false => Unready::IfHealthyBudget,
@@ -126,7 +114,6 @@ impl Budget {
             let tops = cluster.tops().filter(|id| cluster.family(*id).iter().any(|workload| covered(workload, &active) > 0));
             tops.map(|id| wanted(cluster, id)).sum::<Option<i64>>()
         };
-        let share = |amount: IntOrString, of: i64| amount.scaled(of, Round::Up).unwrap_or(0);
         let desired = match self.amount {
             Amount::MinAvailable(IntOrString::Int(least)) => Some((least, there())),
             Amount::MinAvailable(least) => wanted().map(|wanted| (share(least, wanted), wanted)),
@@ -149,6 +136,38 @@ impl Budget {
         allowance.left -= count;
         count
     }
+}
+
+impl Amount {
+    fn of(spec: &Value) -> Amount {
+        let amount = |value: &Value| match value {
+            Value::Number(number) => number.as_i64().map(IntOrString::Int),
+            Value::String(text) => match IntOrString::parse(text) {
+                IntOrString::Percent(percent) => Some(IntOrString::Percent(percent)),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (amount(&spec["maxUnavailable"]), amount(&spec["minAvailable"])) {
+            (Some(most), _) => Amount::MaxUnavailable(most),
+            (None, Some(least)) => Amount::MinAvailable(least),
+            (None, None) => Amount::Unsaid,
+        }
+    }
+}
+
+fn share(amount: IntOrString, of: i64) -> i64 {
+    amount.scaled(of, Round::Up).unwrap_or(0)
+}
+
+/// How many of `pods`, all ready, the PodDisruptionBudget with this `spec` lets go at a time.
+pub fn room(spec: &Value, pods: i64) -> i64 {
+    let room = match Amount::of(spec) {
+        Amount::MinAvailable(least) => pods - share(least, pods),
+        Amount::MaxUnavailable(most) => share(most, pods),
+        Amount::Unsaid => 0,
+    };
+    room.clamp(0, pods)
 }
 
 /// How many pods a workload is to have, as budgets count: bare pods count for nothing, and of DaemonSets and Jobs nobody can tell.

@@ -8,7 +8,7 @@ mod claims;
 mod cluster;
 mod daemon_set;
 mod deployment;
-mod drain;
+pub mod drain;
 mod effects;
 mod found;
 mod gate;

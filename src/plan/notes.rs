@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::apply::Outcome;
+use super::drain;
 use super::found::template;
 use super::labels::{Labelled, Selector, items, labels};
 use super::pod;
@@ -52,6 +53,7 @@ pub fn notes(outcome: &Outcome, object: &Value, pods: &Pods) -> Vec<String> {
         }
         ("apps", _) => scaled(key, pods).into_iter().collect(),
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(key, object, pods).into_iter().collect(),
+        ("policy", "PodDisruptionBudget") => budget(key, &object["spec"], pods).into_iter().collect(),
         ("batch", "Job") => job(&object["spec"]),
         ("batch", "CronJob") => job(&object["spec"]["jobTemplate"]["spec"]),
         _ => Vec::new(),
@@ -127,6 +129,17 @@ fn autoscaler(key: &Key, scaler: &Value, pods: &Pods) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// How many pods a budget lets be evicted at a time; nothing where it covers others than those of scalable workloads.
+fn budget(key: &Key, spec: &Value, pods: &Pods) -> Option<String> {
+    let chosen = pods.chosen(&key.namespace, &Selector::of(&spec["selector"])?);
+    let replicas = |(key, value): &(&Key, &Value)| match key.kind.as_str() {
+        "DaemonSet" | "Pod" => None,
+        _ => Some(value["spec"]["replicas"].as_i64().unwrap_or(1)),
+    };
+    let all: i64 = chosen.iter().map(replicas).sum::<Option<i64>>()?;
+    (all > 0).then(|| format!("lets {} of {all} pods be evicted at a time, when all are ready", drain::room(spec, all)))
 }
 
 /// What becomes of a Job whose pods fail, or take long.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::object::intstr::{IntOrString, Round};
+use crate::plan::drain::room;
 use crate::plan::labels::{Selector, labels};
 use crate::plan::{Key, PlanCx, PlanFinding, template};
 
@@ -16,7 +16,7 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     for (key, stored) in cx.stored(&["PodDisruptionBudget"]) {
         let spec = &stored.value["spec"];
         let Some(pods) = expected(cx, key, spec).filter(|pods| *pods > 0) else { continue };
-        if allowed(spec, pods).is_none_or(|allowed| allowed > 0) {
+        if room(spec, pods) > 0 {
             continue;
         }
         let field = if spec["maxUnavailable"].is_null() { "spec.minAvailable" } else { "spec.maxUnavailable" };
@@ -53,14 +53,4 @@ fn scaled(cx: &PlanCx, key: &Key) -> Option<i64> {
         scaler.namespace == key.namespace && target["kind"] == key.kind.as_str() && target["name"] == key.name.as_str()
     })?;
     scaler.value["spec"]["maxReplicas"].as_i64()
-}
-
-/// How many of `pods` may be disrupted; `None` where the budget says nothing.
-fn allowed(spec: &Value, pods: i64) -> Option<i64> {
-    let amount = |value: &Value| value.as_i64().or_else(|| IntOrString::parse(value.as_str()?).scaled(pods, Round::Up));
-    match (&spec["maxUnavailable"], &spec["minAvailable"]) {
-        (Value::Null, Value::Null) => Some((pods - 1).min(0)),
-        (Value::Null, least) => Some((pods - amount(least)?).max(0)),
-        (most, _) => amount(most),
-    }
 }

@@ -120,6 +120,19 @@ fn an_autoscaler_tells_its_range() {
 }
 
 #[test]
+fn a_budget_tells_its_room() {
+    for (amount, room) in [("minAvailable: 2", 1), ("maxUnavailable: 50%", 2), ("minAvailable: 100%", 0)] {
+        let budget = format!(
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: db, namespace: shop}}\nspec:\n  {amount}\n  \
+             selector: {{matchLabels: {{app: db}}}}\n"
+        );
+        let plan = plan::plan(&[], &checked(&[SET, &budget].join("---\n")), &Options::default());
+        let told = format!("lets {room} of 3 pods be evicted at a time, when all are ready");
+        assert_eq!(notes(&plan, "PodDisruptionBudget"), [told], "{amount}");
+    }
+}
+
+#[test]
 fn a_job_tells_what_failures_do() {
     let job = |fields: &str| {
         let text = JOB.replace("spec:\n  template", &format!("spec:\n  {fields}\n  template"));
