@@ -1,4 +1,5 @@
-//! Admission: how many of the pods that a controller wants to make ResourceQuotas and the namespace's security level let in.
+//! Admission: how many of the pods that a controller wants to make are let in by ResourceQuotas, LimitRanges and the namespace's
+//! security level.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use super::totals::{Amounts, Costs, Moment, PodLoad};
 use crate::object::Quantity;
 use crate::schema::Version;
 
-/// The quotas of a cluster, what its LimitRanges fill in before they are asked, and the security level of each namespace.
+/// The quotas and LimitRanges of a cluster, and the security level of each namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     quotas: Vec<Arc<Value>>,
@@ -27,28 +28,29 @@ impl Gates {
     /// Everything stored that has a say.
     pub fn of(store: &Store, version: Version) -> Gates {
         let quotas = store.objects.iter().filter(|(key, _)| key.kind == "ResourceQuota" && key.group.is_empty());
-        Gates {
-            quotas: quotas.map(|(_, stored)| stored.value.clone()).collect(),
-            limits: Limits::of(store.objects.values().map(|stored| &*stored.value)),
-            ..Gates::security(store, version)
-        }
+        Gates { quotas: quotas.map(|(_, stored)| stored.value.clone()).collect(), ..Gates::without_quotas(store, version) }
     }
 
-    /// The security levels alone.
-    pub fn security(store: &Store, version: Version) -> Gates {
+    /// What asks nothing but how a pod looks.
+    pub fn without_quotas(store: &Store, version: Version) -> Gates {
         let namespaces = store.objects.iter().filter(|(key, _)| key.kind == "Namespace" && key.group.is_empty());
         let level = |(key, stored): (&Key, &Stored)| Some((key.name.clone(), pod_security::enforced(&stored.value, version)?));
-        Gates { levels: namespaces.filter_map(level).collect(), ..Gates::default() }
+        Gates {
+            quotas: Vec::new(),
+            levels: namespaces.filter_map(level).collect(),
+            limits: Limits::of(store.objects.values().map(|stored| &*stored.value)),
+        }
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.quotas.is_empty() && self.levels.is_empty()
+        self.quotas.is_empty() && self.levels.is_empty() && self.limits.is_unbounded()
     }
 
     /// How many of `count` pods of `template` are let in, and what keeps the others out.
     pub fn admitted(&self, cluster: &Cluster, namespace: &str, template: &Template, count: i64) -> (i64, String) {
-        if let Some(why) = self.insecure(namespace, template) {
+        let spec = &template.value["spec"];
+        if let Some(why) = self.insecure(namespace, spec).or_else(|| self.limits.refusal(namespace, spec)) {
             return (0, why);
         }
         let load = cluster.load();
@@ -73,10 +75,10 @@ impl Gates {
         admitted
     }
 
-    /// Why the namespace lets no pod of `template` in.
-    fn insecure(&self, namespace: &str, template: &Template) -> Option<String> {
+    /// Why the namespace's security level lets no pod with this `spec` in.
+    fn insecure(&self, namespace: &str, spec: &Value) -> Option<String> {
         let (level, version) = self.levels.get(namespace)?;
-        let first = pod_security::breaches(*level, *version, &template.value["spec"]).into_iter().next()?;
+        let first = pod_security::breaches(*level, *version, spec).into_iter().next()?;
         Some(format!("namespace `{namespace}` enforces `{}`, and `{}` {}", level.word(), first.field, first.why))
     }
 }

@@ -1,12 +1,36 @@
-//! LimitRanges: what they fill in where a container of a new pod says nothing.
+//! LimitRanges: what they fill in where a container of a new pod says nothing, and which pods they do not let in.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-/// What containers get, by namespace.
+use super::labels::items;
+use super::pod::{self, quantities};
+use crate::object::Quantity;
+
+/// What containers get, and what they and their pods are held to, by namespace.
 #[derive(Clone, Debug, Default)]
-pub struct Limits(BTreeMap<String, Vec<Filled>>);
+pub struct Limits {
+    filled: BTreeMap<String, Vec<Filled>>,
+    bounds: BTreeMap<String, Vec<Bound>>,
+}
+
+/// The least and the most of each resource that a LimitRange allows.
+#[derive(Clone, Debug)]
+struct Bound {
+    /// The LimitRange.
+    name: String,
+    of: Of,
+    min: BTreeMap<String, Quantity>,
+    max: BTreeMap<String, Quantity>,
+}
+
+/// Whom a bound holds.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    Container,
+    Pod,
+}
 
 /// One LimitRange's defaults for containers.
 #[derive(Clone, Debug)]
@@ -21,12 +45,13 @@ impl Limits {
         let mut limits = Limits::default();
         for range in objects.filter(|object| object["kind"] == "LimitRange" && object["apiVersion"] == "v1") {
             let namespace = range["metadata"]["namespace"].as_str().unwrap_or("default").to_string();
-            let items = range["spec"]["limits"].as_array().into_iter().flatten();
+            let items = items(&range["spec"]["limits"]).iter();
             let amounts = |value: &Value| value.as_object().cloned().unwrap_or_default();
+            limits.bounds.entry(namespace.clone()).or_default().extend(items.clone().filter_map(|item| Bound::of(range, item)));
             let filled = items
                 .filter(|item| item["type"] == "Container")
                 .map(|item| Filled { requests: amounts(&item["defaultRequest"]), limits: amounts(&item["default"]) });
-            limits.0.entry(namespace).or_default().extend(filled);
+            limits.filled.entry(namespace).or_default().extend(filled);
         }
         limits
     }
@@ -34,13 +59,67 @@ impl Limits {
     /// The pod spec as it is once it has been through admission in `namespace`.
     pub fn fill(&self, namespace: &str, spec: &Value) -> Value {
         let mut spec = spec.clone();
-        let Some(filled) = self.0.get(namespace) else { return spec };
+        let Some(filled) = self.filled.get(namespace) else { return spec };
         for list in ["initContainers", "containers"] {
             for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
                 fill(container, filled);
             }
         }
         spec
+    }
+}
+
+impl Limits {
+    /// Whether no pod is ever refused.
+    pub fn is_unbounded(&self) -> bool {
+        self.bounds.values().all(Vec::is_empty)
+    }
+
+    /// Why a pod with this `spec` is not let into `namespace`.
+    pub fn refusal(&self, namespace: &str, spec: &Value) -> Option<String> {
+        let bounds = self.bounds.get(namespace)?;
+        let spec = self.fill(namespace, spec);
+        bounds.iter().find_map(|bound| bound.refusal(&spec))
+    }
+}
+
+impl Bound {
+    fn of(range: &Value, item: &Value) -> Option<Bound> {
+        let of = match item["type"].as_str()? {
+            "Container" => Of::Container,
+            "Pod" => Of::Pod,
+            _ => return None,
+        };
+        let (min, max) = (quantities(&item["min"]), quantities(&item["max"]));
+        let name = range["metadata"]["name"].as_str().unwrap_or("").to_string();
+        (!min.is_empty() || !max.is_empty()).then_some(Bound { name, of, min, max })
+    }
+
+    fn refusal(&self, spec: &Value) -> Option<String> {
+        match self.of {
+            Of::Pod => self.misfit("a pod", &pod::total(spec, "requests"), &pod::total(spec, "limits")),
+            Of::Container => {
+                ["initContainers", "containers"].into_iter().flat_map(|list| items(&spec[list])).find_map(|container| {
+                    let resources = &container["resources"];
+                    let who = format!("container `{}`", container["name"].as_str().unwrap_or(""));
+                    self.misfit(&who, &quantities(&resources["requests"]), &quantities(&resources["limits"]))
+                })
+            }
+        }
+    }
+
+    /// A least amount has to be requested, a most amount to be the limit; neither may be passed by the other.
+    fn misfit(&self, who: &str, requests: &BTreeMap<String, Quantity>, limits: &BTreeMap<String, Quantity>) -> Option<String> {
+        let low = self.min.iter().find(|(name, least)| {
+            requests.get(*name).is_none_or(|asked| asked < least) || limits.get(*name).is_some_and(|limit| limit < least)
+        });
+        let high = self.max.iter().find(|(name, most)| {
+            limits.get(*name).is_none_or(|limit| limit > most) || requests.get(*name).is_some_and(|asked| asked > most)
+        });
+        let told = |what: &str, (name, amount): (&String, &Quantity)| {
+            format!("LimitRange `{}` holds {who} to {what} {} of `{name}`", self.name, amount.canonical())
+        };
+        low.map(|bound| told("at least", bound)).or_else(|| high.map(|bound| told("at most", bound)))
     }
 }
 
@@ -85,5 +164,28 @@ mod tests {
         assert_eq!(filled("other", json!({})), json!({}));
         let some = json!({"requests": {"cpu": "2", "memory": "64Mi"}, "limits": {"cpu": "2", "memory": "1Gi"}});
         assert_eq!(filled("shop", json!({"limits": {"cpu": "2"}})), some);
+    }
+
+    #[test]
+    fn holds_pods_to_what_is_allowed() {
+        let range = json!({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"namespace": "shop", "name": "r"}, "spec": {"limits": [
+            {"type": "Container", "min": {"cpu": "50m"}, "max": {"memory": "1Gi"}, "default": {"memory": "512Mi"}},
+            {"type": "Pod", "max": {"cpu": "2"}}]}});
+        let limits = Limits::of([&range].into_iter());
+        let refusal = |resources: Value| limits.refusal("shop", &json!({"containers": [{"name": "c", "resources": resources}]}));
+        assert_eq!(refusal(json!({"requests": {"cpu": "50m"}, "limits": {"cpu": "1"}})), None);
+        for (resources, why) in [
+            (json!({"limits": {"cpu": "10m"}}), "LimitRange `r` holds container `c` to at least 50m of `cpu`"),
+            (json!({}), "LimitRange `r` holds container `c` to at least 50m of `cpu`"),
+            (
+                json!({"requests": {"cpu": "1"}, "limits": {"memory": "2Gi", "cpu": "1"}}),
+                "LimitRange `r` holds container `c` to at most 1Gi of `memory`",
+            ),
+            (json!({"limits": {"cpu": "3"}}), "LimitRange `r` holds a pod to at most 2 of `cpu`"),
+        ] {
+            assert_eq!(refusal(resources.clone()).as_deref(), Some(why), "{resources}");
+        }
+        assert_eq!(limits.refusal("other", &json!({"containers": [{"name": "c"}]})), None);
+        assert!(Limits::default().is_unbounded() && !limits.is_unbounded());
     }
 }

@@ -207,7 +207,7 @@ impl World {
     /// Lets the controllers act on what was just stored, and tells of it.
     fn plan(&mut self, earlier: &Earlier, manifests: &[Checked], outcomes: &[Outcome], options: &Options) -> Plan {
         let before = self.store.objects.keys().any(|key| key.kind == "ResourceQuota").then(|| self.cluster.clone());
-        self.cluster.set_gates(gate::Gates::security(&self.store, options.version));
+        self.cluster.set_gates(gate::Gates::without_quotas(&self.store, options.version));
         let start = std::mem::take(&mut self.start);
         let (mut runs, mut plan) = self.simulate(start, outcomes, options);
         // Where quotas are in the way, once more with them; what is asked for stays what they are compared with.

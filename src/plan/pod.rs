@@ -160,7 +160,7 @@ fn quantity(value: &Value) -> Option<Quantity> {
     }
 }
 
-fn quantities(value: &Value) -> BTreeMap<String, Quantity> {
+pub fn quantities(value: &Value) -> BTreeMap<String, Quantity> {
     let entries = value.as_object().into_iter().flatten();
     entries.filter_map(|(name, value)| Some((name.clone(), quantity(value)?))).collect()
 }
