@@ -53,6 +53,12 @@ impl Gates {
         if let Some(why) = self.insecure(namespace, spec).or_else(|| self.limits.refusal(namespace, spec)) {
             return (0, why);
         }
+        let here = |quota: &&Arc<Value>| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace;
+        let mut quotas = self.quotas.iter().filter(here).peekable();
+        // Adding up all pods for each workload that makes some is worth it only where there is something to hold them against.
+        if quotas.peek().is_none() {
+            return (count, String::new());
+        }
         let load = cluster.load();
         let there = load.iter().filter(|(key, _, _)| key.namespace == namespace);
         let pods = there.map(|(_, template, count)| PodLoad { namespace, template: &template.value, count: *count }).collect();
@@ -60,8 +66,7 @@ impl Gates {
         let (there, asked) = (Moment { pods, claims: Vec::new() }, Moment { pods: vec![one], claims: Vec::new() });
         let costs = Costs::of([&there, &asked].into_iter(), &self.limits);
         let mut admitted = (count, String::new());
-        for quota in self.quotas.iter().filter(|quota| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace)
-        {
+        for quota in quotas {
             let (used, each) = (quota::of_pods(quota, &there, &costs), quota::of_pods(quota, &asked, &costs));
             for (resource, hard) in quota["spec"]["hard"].as_object().into_iter().flatten() {
                 let Some(hard) = hard.as_str().and_then(|hard| Quantity::parse(hard).ok()) else { continue };
