@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cluster::Cluster;
+use super::demands::Demands;
 use super::limits::Limits;
 use super::pod::Template;
 use super::pod_security::{self, Level};
@@ -16,10 +17,22 @@ use super::totals::{Amounts, Costs, Moment, PodLoad};
 use crate::object::Quantity;
 use crate::schema::Version;
 
+/// What keeps a pod out, whatever else there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `Namespace`, `LimitRange` or `ResourceQuota`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// What it asks, and where the pod does not have it.
+    pub why: String,
+}
+
 /// The quotas and LimitRanges of a cluster, and the security level of each namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     quotas: Vec<Arc<Value>>,
+    demands: Demands,
     levels: BTreeMap<String, (Level, Version)>,
     limits: Limits,
 }
@@ -27,8 +40,7 @@ pub struct Gates {
 impl Gates {
     /// Everything stored that has a say.
     pub fn of(store: &Store, version: Version) -> Gates {
-        let quotas = store.objects.iter().filter(|(key, _)| key.kind == "ResourceQuota" && key.group.is_empty());
-        Gates { quotas: quotas.map(|(_, stored)| stored.value.clone()).collect(), ..Gates::without_quotas(store, version) }
+        Gates { quotas: quotas(store).cloned().collect(), ..Gates::without_quotas(store, version) }
     }
 
     /// What asks nothing but how a pod looks.
@@ -37,6 +49,7 @@ impl Gates {
         let level = |(key, stored): (&Key, &Stored)| Some((key.name.clone(), pod_security::enforced(&stored.value, version)?));
         Gates {
             quotas: Vec::new(),
+            demands: Demands::of(quotas(store)),
             levels: namespaces.filter_map(level).collect(),
             limits: Limits::of(store.objects.values().map(|stored| &*stored.value)),
         }
@@ -44,14 +57,13 @@ impl Gates {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.quotas.is_empty() && self.levels.is_empty() && self.limits.is_unbounded()
+        self.quotas.is_empty() && self.demands.is_empty() && self.levels.is_empty() && self.limits.is_unbounded()
     }
 
     /// How many of `count` pods of `template` are let in, and what keeps the others out.
     pub fn admitted(&self, cluster: &Cluster, namespace: &str, template: &Template, count: i64) -> (i64, String) {
-        let spec = &template.value["spec"];
-        if let Some(why) = self.insecure(namespace, spec).or_else(|| self.limits.refusal(namespace, spec)) {
-            return (0, why);
+        if let Some(refusal) = self.refusal(namespace, &template.value) {
+            return (0, refusal.why);
         }
         let here = |quota: &&Arc<Value>| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace;
         let mut quotas = self.quotas.iter().filter(here).peekable();
@@ -80,12 +92,26 @@ impl Gates {
         admitted
     }
 
+    /// What lets no pod of `template` in, however few there are.
+    pub fn refusal(&self, namespace: &str, template: &Value) -> Option<Refusal> {
+        let spec = &template["spec"];
+        let unfit = self.insecure(namespace, spec).or_else(|| self.limits.refusal(namespace, spec));
+        unfit.or_else(|| self.demands.refusal(namespace, template, &self.limits))
+    }
+
     /// Why the namespace's security level lets no pod with this `spec` in.
-    fn insecure(&self, namespace: &str, spec: &Value) -> Option<String> {
+    fn insecure(&self, namespace: &str, spec: &Value) -> Option<Refusal> {
         let (level, version) = self.levels.get(namespace)?;
         let first = pod_security::breaches(*level, *version, spec).into_iter().next()?;
-        Some(format!("namespace `{namespace}` enforces `{}`, and `{}` {}", level.word(), first.field, first.why))
+        let why = format!("namespace `{namespace}` enforces `{}`, and `{}` {}", level.word(), first.field, first.why);
+        Some(Refusal { kind: "Namespace", name: namespace.to_string(), why })
     }
+}
+
+/// The stored ResourceQuotas.
+fn quotas(store: &Store) -> impl Iterator<Item = &Arc<Value>> {
+    let quotas = store.objects.iter().filter(|(key, _)| key.kind == "ResourceQuota" && key.group.is_empty());
+    quotas.map(|(_, stored)| &stored.value)
 }
 
 /// How many more of at most `count` fit below `hard`.

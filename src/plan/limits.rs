@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::gate::Refusal;
 use super::labels::items;
 use super::pod::{self, quantities};
 use crate::object::Quantity;
@@ -76,10 +77,10 @@ impl Limits {
     }
 
     /// Why a pod with this `spec` is not let into `namespace`.
-    pub fn refusal(&self, namespace: &str, spec: &Value) -> Option<String> {
+    pub fn refusal(&self, namespace: &str, spec: &Value) -> Option<Refusal> {
         let bounds = self.bounds.get(namespace)?;
         let spec = self.fill(namespace, spec);
-        bounds.iter().find_map(|bound| bound.refusal(&spec))
+        bounds.iter().find_map(|bound| Some(bound.refused(bound.refusal(&spec)?)))
     }
 }
 
@@ -93,6 +94,10 @@ impl Bound {
         let (min, max) = (quantities(&item["min"]), quantities(&item["max"]));
         let name = range["metadata"]["name"].as_str().unwrap_or("").to_string();
         (!min.is_empty() || !max.is_empty()).then_some(Bound { name, of, min, max })
+    }
+
+    fn refused(&self, why: String) -> Refusal {
+        Refusal { kind: "LimitRange", name: self.name.clone(), why }
     }
 
     fn refusal(&self, spec: &Value) -> Option<String> {
@@ -172,7 +177,10 @@ mod tests {
             {"type": "Container", "min": {"cpu": "50m"}, "max": {"memory": "1Gi"}, "default": {"memory": "512Mi"}},
             {"type": "Pod", "max": {"cpu": "2"}}]}});
         let limits = Limits::of([&range].into_iter());
-        let refusal = |resources: Value| limits.refusal("shop", &json!({"containers": [{"name": "c", "resources": resources}]}));
+        let refusal = |resources: Value| {
+            let spec = json!({"containers": [{"name": "c", "resources": resources}]});
+            limits.refusal("shop", &spec).map(|refusal| refusal.why)
+        };
         assert_eq!(refusal(json!({"requests": {"cpu": "50m"}, "limits": {"cpu": "1"}})), None);
         for (resources, why) in [
             (json!({"limits": {"cpu": "10m"}}), "LimitRange `r` holds container `c` to at least 50m of `cpu`"),

@@ -14,6 +14,8 @@ pub struct Usage {
     pub quota: String,
     /// `requests.cpu`, `pods`, `count/deployments.apps`.
     pub resource: String,
+    /// Before the change.
+    pub before: Quantity,
     /// The most at any time.
     pub peak: Quantity,
     /// In the end.
@@ -23,11 +25,11 @@ pub struct Usage {
 }
 
 /// The usage of each quota among the objects of `after`, in order of namespace, quota and resource.
-pub fn usage(moments: &[Moment], after: Side, costs: &Costs) -> Vec<Usage> {
+pub fn usage(before: Side, moments: &[Moment], after: Side, costs: &Costs) -> Vec<Usage> {
     let mut all = Vec::new();
     for quota in after.objects.iter().filter(|object| object["kind"] == "ResourceQuota" && object["apiVersion"] == "v1") {
         let each: Vec<Amounts> = moments.iter().map(|moment| used(quota, Side { moment, ..after }, costs)).collect();
-        let last = used(quota, after, costs);
+        let (first, last) = (used(quota, before, costs), used(quota, after, costs));
         for (resource, hard) in quota["spec"]["hard"].as_object().into_iter().flatten() {
             let Some(hard) = hard.as_str().and_then(|hard| Quantity::parse(hard).ok()) else { continue };
             let at = |amounts: &Amounts| amounts.get(resource).cloned().unwrap_or_else(Quantity::zero);
@@ -36,6 +38,7 @@ pub fn usage(moments: &[Moment], after: Side, costs: &Costs) -> Vec<Usage> {
                 namespace: quota["metadata"]["namespace"].as_str().unwrap_or("default").to_string(),
                 quota: quota["metadata"]["name"].as_str().unwrap_or("").to_string(),
                 resource: resource.clone(),
+                before: at(&first),
                 peak: each.iter().map(at).fold(end.clone(), Ord::max),
                 after: end,
                 hard,
@@ -81,9 +84,7 @@ fn used(quota: &Value, side: Side, costs: &Costs) -> Amounts {
 /// Pods, and what they ask for.
 fn add_pods(used: &mut Amounts, quota: &Value, load: &PodLoad, costs: &Costs) {
     let Some((requests, limits)) = costs.get(load) else { return };
-    let some = |amounts: &Amounts| ["cpu", "memory"].iter().any(|name| amounts.get(*name).is_some_and(|a| !a.is_zero()));
-    let effort = if some(requests) || some(limits) { Effort::Some } else { Effort::Best };
-    if !scopes(quota).iter().all(|scope| scope.fits(load, effort)) {
+    if !chooses(quota, load.template, requests, limits) {
         return;
     }
     for name in ["pods", "count/pods"] {
@@ -98,6 +99,13 @@ fn add_pods(used: &mut Amounts, quota: &Value, load: &PodLoad, costs: &Costs) {
     for (name, amount) in limits.iter().filter(|(name, _)| ["cpu", "memory", "ephemeral-storage"].contains(&name.as_str())) {
         add(used, &format!("limits.{name}"), amount, load.count);
     }
+}
+
+/// Whether pods of `template`, which come to these requests and limits, count towards `quota`.
+pub fn chooses(quota: &Value, template: &Value, requests: &Amounts, limits: &Amounts) -> bool {
+    let some = |amounts: &Amounts| ["cpu", "memory"].iter().any(|name| amounts.get(*name).is_some_and(|a| !a.is_zero()));
+    let effort = if some(requests) || some(limits) { Effort::Some } else { Effort::Best };
+    scopes(quota).iter().all(|scope| scope.fits(template, effort))
 }
 
 /// One stored object, and what it takes of Services' ports and balancers. Pods and claims are counted where they exist.
@@ -166,8 +174,8 @@ enum Scope<'a> {
 }
 
 impl Scope<'_> {
-    fn fits(&self, load: &PodLoad, effort: Effort) -> bool {
-        let spec = &load.template["spec"];
+    fn fits(&self, template: &Value, effort: Effort) -> bool {
+        let spec = &template["spec"];
         let terminating = spec["activeDeadlineSeconds"].as_i64().is_some_and(|seconds| seconds >= 0);
         match self {
             Scope::BestEffort => effort == Effort::Best,
@@ -239,7 +247,7 @@ mod tests {
         let (peak, end) = (moment(most), moment(last));
         let costs = Costs::of([&peak, &end].into_iter(), &Limits::default());
         let side = Side { objects: &[&service, &web, &quota], moment: &end };
-        let usage = usage(std::slice::from_ref(&peak), side, &costs);
+        let usage = usage(Side { objects: &[], moment: &end }, std::slice::from_ref(&peak), side, &costs);
         let text = |usage: &Usage| {
             format!("{} {}/{}/{}", usage.resource, usage.peak.canonical(), usage.after.canonical(), usage.hard.canonical())
         };

@@ -59,7 +59,7 @@ fn sums(outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
     let before = Side { objects: &old, moment: earlier.last().unwrap_or(&nothing) };
     let after = Side { objects: &new, moment: moments.last().unwrap_or(&nothing) };
     let costs = Costs::of(moments.iter().chain([before.moment]), &Limits::of(new.iter().copied()));
-    let quotas = quota::usage(&moments, after, &costs);
+    let quotas = quota::usage(before, &moments, after, &costs);
     (totals::totals(before, &moments, after, &costs), quotas)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{Key, PlanCx, PlanFinding, Usage};
+use crate::plan::{Effect, Key, PlanCx, PlanFinding, Usage};
 
 /// The rule.
 pub const RULE: Rule = planned(
@@ -18,17 +18,27 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
 }
 
 /// In the end it is an error: pods or objects are missing then. On the way it is a warning: the controllers wait for room, where
-/// the rollout makes some.
+/// the rollout makes some. What was there before stays, and is missed only when it goes.
 fn finding(cx: &PlanCx, usage: &Usage) -> PlanFinding {
-    let (severity, when, most) = match usage.after > usage.hard {
-        true => (Severity::Error, "in the end", &usage.after),
-        false => (Severity::Warning, "at the worst moment", &usage.peak),
-    };
     let (namespace, name) = (usage.namespace.clone(), usage.quota.clone());
     let key = Key { group: String::new(), kind: "ResourceQuota".to_string(), namespace, name };
-    let (resource, most, hard) = (&usage.resource, most.canonical(), usage.hard.canonical());
-    let message =
-        format!("{when} `{resource}` comes to {most}, and the ResourceQuota allows {hard}: what is beyond is not created");
+    let (resource, hard) = (&usage.resource, usage.hard.canonical());
     let help = format!("allow at least {} of `{resource}`, or ask for less", usage.peak.canonical());
+    let (severity, message) = match usage.after > usage.hard {
+        true if usage.after <= usage.before && cx.effect(&key) != Effect::None => {
+            let most = usage.after.canonical();
+            let message = format!(
+                "`{resource}` is at {most}, and the ResourceQuota allows {hard} from now on: what is there stays, but what goes is not \
+                 made again, be it in a rollout or from a lost node"
+            );
+            (Severity::Warning, message)
+        }
+        true => (Severity::Error, beyond("in the end", resource, &usage.after.canonical(), &hard)),
+        false => (Severity::Warning, beyond("at the worst moment", resource, &usage.peak.canonical(), &hard)),
+    };
     PlanFinding { severity, help: Some(help), ..cx.finding(&key, "spec.hard", message) }
+}
+
+fn beyond(when: &str, resource: &str, most: &str, hard: &str) -> String {
+    format!("{when} `{resource}` comes to {most}, and the ResourceQuota allows {hard}: what is beyond is not created")
 }

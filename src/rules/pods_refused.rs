@@ -1,11 +1,13 @@
-//! `avail-pods-refused`: a namespace whose security level lets no pod of a workload in.
+//! `avail-pods-refused`: a namespace whose security level lets no pod of a workload in, or whose gates keep the next ones out.
 
 use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
 use crate::plan::pod_security::{self, Breach, Level};
-use crate::plan::{Effect, Key, PlanCx, PlanFinding, template};
+use crate::plan::{Effect, Gates, Key, PlanCx, PlanFinding, Refusal, template};
 
 /// The rule.
 pub const RULE: Rule =
@@ -18,35 +20,71 @@ const KINDS: [&str; 8] =
 const NAMED: usize = 3;
 
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
-    let mut later: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
-    for (key, _) in cx.stored(&KINDS) {
-        let Some((level, breaches)) = refused(cx, key) else { continue };
-        match cx.effect(key) {
-            Effect::LeftBehind => {}
-            Effect::None => later.entry(namespace_of(key)).or_default().push(key),
-            _ => findings.extend(finding(cx, key, level, &breaches)),
+    let gates = Gates::without_quotas(cx.sides.after, cx.options.version);
+    if gates.is_empty() {
+        return;
+    }
+    let before = Gates::without_quotas(cx.sides.before, cx.options.version);
+    let mut later: BTreeMap<Key, Vec<(&Key, String)>> = BTreeMap::new();
+    for (key, stored) in cx.stored(&KINDS) {
+        let pod = template(&key.kind, &stored.value);
+        let Some(refusal) = gates.refusal(&key.namespace, pod) else { continue };
+        let effect = cx.effect(key);
+        if is_quiet(cx, key, &stored.value) && before.refusal(&key.namespace, pod).is_none() {
+            later.entry(whose(key, &refusal)).or_default().push((key, refusal.why));
+        } else if ![Effect::None, Effect::LeftBehind].contains(&effect)
+            && let Some((level, breaches)) = refused(cx, key)
+        {
+            findings.extend(finding(cx, key, level, &breaches));
         }
     }
-    findings.extend(
-        later.iter().filter(|(namespace, _)| cx.effect(namespace) != Effect::None).map(|(n, keys)| tightened(cx, n, keys)),
-    );
+    findings.extend(later.iter().map(|(gate, keys)| tightened(cx, gate, keys)));
+}
+
+/// Whether it has pods, or will have, and none is made now. A Pod and a Job that is done are never made again.
+fn is_quiet(cx: &PlanCx, key: &Key, value: &Value) -> bool {
+    let still = cx.planned(key).is_some_and(|object| object.rollout.as_ref().is_none_or(|rollout| rollout.steps.is_empty()));
+    match (key.kind.as_str(), cx.effect(key)) {
+        ("Pod", _) => false,
+        ("Job", effect) => effect == Effect::None && value["spec"]["suspend"] == true,
+        (_, Effect::None) => true,
+        ("CronJob", _) => false,
+        (_, Effect::InPlace) => still,
+        _ => false,
+    }
 }
 
 fn namespace_of(key: &Key) -> Key {
     Key { group: String::new(), kind: "Namespace".to_string(), namespace: String::new(), name: key.namespace.clone() }
 }
 
-/// A level that comes to a namespace: pods that run stay, and the next one of `keys` is refused.
-fn tightened(cx: &PlanCx, namespace: &Key, keys: &[&Key]) -> PlanFinding {
-    let named: Vec<String> = keys.iter().take(NAMED).map(|key| format!("{} `{}`", key.kind, key.name)).collect();
+/// What refuses the pods of `key`.
+fn whose(key: &Key, refusal: &Refusal) -> Key {
+    match refusal.kind {
+        "Namespace" => namespace_of(key),
+        kind => {
+            Key { kind: kind.to_string(), name: refusal.name.clone(), namespace: key.namespace.clone(), group: String::new() }
+        }
+    }
+}
+
+/// A namespace, a quota or a LimitRange gets stricter: pods that run stay, and the next one of `keys` is refused.
+fn tightened(cx: &PlanCx, gate: &Key, keys: &[(&Key, String)]) -> PlanFinding {
+    let named: Vec<String> = keys.iter().take(NAMED).map(|(key, _)| format!("{} `{}`", key.kind, key.name)).collect();
     let more = match keys.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let message = format!("pods that run stay, but new ones of {}{more} are not let in", named.join(", "));
-    let mut finding = cx.finding(namespace, "metadata.labels", message);
+    let why = keys.first().map_or("", |(_, why)| why);
+    let message = format!("pods that run stay, but new ones of {}{more} are not let in: {why}", named.join(", "));
+    let (field, help) = match gate.kind.as_str() {
+        "Namespace" => ("metadata.labels", "fit their templates to the level first"),
+        "LimitRange" => ("spec.limits", "fit their templates to it first"),
+        _ => ("spec.hard", "say it in their templates first, or let a LimitRange fill it in"),
+    };
+    let mut finding = cx.finding(gate, field, message);
     finding.severity = Severity::Warning;
-    finding.help = Some("fit their templates to the level first".to_string());
+    finding.help = Some(help.to_string());
     finding
 }
 

@@ -133,3 +133,30 @@ fn pods_beyond_a_quota_are_not_let_in() {
     let (steps, stuck) = held_back(18, "");
     assert!(!stuck && steps.iter().all(|step| !step.starts_with("create 2")), "{steps:?}");
 }
+
+/// Rule, severity, and whose it is, of all findings.
+fn told(plan: &Plan) -> Vec<String> {
+    let kind = |finding: &plan::PlanFinding| finding.object.map_or("", |i| plan.objects[i].id.kind.as_str());
+    plan.findings.iter().map(|finding| format!("{} {:?} {}", finding.rule, finding.severity, kind(finding))).collect()
+}
+
+#[test]
+fn a_gate_that_gets_stricter_keeps_the_next_pods_out() {
+    let with = |gate: &str| [SHOP, gate].join("---\n");
+    let range = |most: &str| {
+        format!("apiVersion: v1\nkind: LimitRange\nmetadata: {{name: r}}\nspec: {{limits: [{{type: Pod, max: {{{most}}}}}]}}\n")
+    };
+    let counted = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {limits.cpu: '9'}}\n";
+    let refused = |kind: &str| vec![format!("avail-pods-refused Warning {kind}")];
+    assert_eq!(told(&planned(SHOP, &with(&range("cpu: 100m")))), refused("LimitRange"));
+    assert_eq!(told(&planned(SHOP, &with(counted))), refused("ResourceQuota"));
+    assert_eq!(told(&planned(SHOP, &with(&quota(9)))), ["resources-over-quota Warning ResourceQuota"]);
+    // Nothing is new about these.
+    assert!(told(&planned(SHOP, &with(&quota(10)))).is_empty());
+    assert!(told(&planned(&with(counted), &with(counted))).is_empty());
+    // Here pods are to be made now.
+    let plan = planned(SHOP, &with(counted).replace("shop:1", "shop:2"));
+    assert_eq!(told(&plan), ["avail-cannot-finish Error Deployment"]);
+    let plan = planned(SHOP, &with(counted).replace("replicas: 10", "replicas: 11"));
+    assert_eq!(told(&plan), ["avail-cannot-finish Error Deployment"]);
+}

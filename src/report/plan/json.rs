@@ -152,8 +152,8 @@ fn sum_json(sum: &Sum) -> Value {
 
 fn quota_json(usage: &Usage) -> Value {
     json!({
-        "namespace": usage.namespace, "quota": usage.quota, "resource": usage.resource, "peak": usage.peak.canonical(),
-        "after": usage.after.canonical(), "hard": usage.hard.canonical(),
+        "namespace": usage.namespace, "quota": usage.quota, "resource": usage.resource, "before": usage.before.canonical(),
+        "peak": usage.peak.canonical(), "after": usage.after.canonical(), "hard": usage.hard.canonical(),
     })
 }
 
