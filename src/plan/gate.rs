@@ -1,5 +1,5 @@
-//! Admission: how many of the pods that a controller wants to make are let in by ResourceQuotas, LimitRanges and the namespace's
-//! security level.
+//! How many of the pods and claims that a controller wants to make ResourceQuotas, LimitRanges and the namespace's security level
+//! let in.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,8 +65,7 @@ impl Gates {
         if let Some(refusal) = self.refusal(namespace, &template.value) {
             return (0, refusal.why);
         }
-        let here = |quota: &&Arc<Value>| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace;
-        let mut quotas = self.quotas.iter().filter(here).peekable();
+        let mut quotas = self.quotas_of(namespace).peekable();
         // Adding up all pods for each workload that makes some is worth it only where there is something to hold them against.
         if quotas.peek().is_none() {
             return (count, String::new());
@@ -75,7 +74,7 @@ impl Gates {
         let there = load.iter().filter(|(key, _, _)| key.namespace == namespace);
         let pods = there.map(|(_, template, count)| PodLoad { namespace, template: &template.value, count: *count }).collect();
         let one = PodLoad { namespace, template: &template.value, count: 1 };
-        let (there, asked) = (Moment { pods, claims: Vec::new() }, Moment { pods: vec![one], claims: Vec::new() });
+        let (there, asked) = (Moment { pods, ..Moment::default() }, Moment { pods: vec![one], ..Moment::default() });
         let costs = Costs::of([&there, &asked].into_iter(), &self.limits);
         let mut admitted = (count, String::new());
         for quota in quotas {
@@ -84,12 +83,30 @@ impl Gates {
                 let Some(hard) = hard.as_str().and_then(|hard| Quantity::parse(hard).ok()) else { continue };
                 let room = room(&used, &each, resource, &hard, admitted.0);
                 if room < admitted.0 {
-                    let name = quota["metadata"]["name"].as_str().unwrap_or("");
-                    admitted = (room, format!("ResourceQuota `{name}` allows {} of `{resource}`", hard.canonical()));
+                    admitted = (room, allows(quota, resource, &hard));
                 }
             }
         }
         admitted
+    }
+
+    fn quotas_of(&self, namespace: &str) -> impl Iterator<Item = &Arc<Value>> {
+        self.quotas.iter().filter(move |quota| quota["metadata"]["namespace"].as_str().unwrap_or("default") == namespace)
+    }
+
+    /// What claims of `namespace` are held against, those that exist counted.
+    pub fn for_claims<'a>(&'a self, cluster: &Cluster, namespace: &'a str) -> ClaimRoom<'a> {
+        let quotas = self.quotas_of(namespace).filter(|quota| !quota::has_scopes(quota));
+        let mut used = Amounts::new();
+        for (_, claim) in cluster.claims().iter().filter(|((of, _), _)| of == namespace) {
+            quota::add_claim(&mut used, &claim.value);
+        }
+        ClaimRoom { gates: self, namespace, quotas: quotas.collect(), used }
+    }
+
+    /// What keeps a claim out of `namespace`, however few there are.
+    pub fn claim_refusal(&self, namespace: &str, claim: &Value) -> Option<Refusal> {
+        self.limits.claim_refusal(namespace, claim)
     }
 
     /// What lets no pod of `template` in, however few there are.
@@ -106,6 +123,41 @@ impl Gates {
         let why = format!("namespace `{namespace}` enforces `{}`, and `{}` {}", level.word(), first.field, first.why);
         Some(Refusal { kind: "Namespace", name: namespace.to_string(), why })
     }
+}
+
+/// How much is left for claims of a namespace.
+pub struct ClaimRoom<'a> {
+    gates: &'a Gates,
+    namespace: &'a str,
+    quotas: Vec<&'a Arc<Value>>,
+    used: Amounts,
+}
+
+impl ClaimRoom<'_> {
+    /// Counts one more claim; answers why it is not let in.
+    pub fn take(&mut self, claim: &Value) -> Option<String> {
+        if let Some(refusal) = self.gates.claim_refusal(self.namespace, claim) {
+            return Some(refusal.why);
+        }
+        let mut used = self.used.clone();
+        quota::add_claim(&mut used, claim);
+        for quota in &self.quotas {
+            for (resource, hard) in quota["spec"]["hard"].as_object().into_iter().flatten() {
+                let Some(hard) = hard.as_str().and_then(|hard| Quantity::parse(hard).ok()) else { continue };
+                let asked = used.get(resource).filter(|asked| self.used.get(resource) != Some(asked));
+                if asked.is_some_and(|asked| *asked > hard) {
+                    return Some(allows(quota, resource, &hard));
+                }
+            }
+        }
+        self.used = used;
+        None
+    }
+}
+
+fn allows(quota: &Value, resource: &str, hard: &Quantity) -> String {
+    let name = quota["metadata"]["name"].as_str().unwrap_or("");
+    format!("ResourceQuota `{name}` allows {} of `{resource}`", hard.canonical())
 }
 
 /// The stored ResourceQuotas.

@@ -1,4 +1,4 @@
-//! LimitRanges: what they fill in where a container of a new pod says nothing, and which pods they do not let in.
+//! LimitRanges: what they fill in where a container of a new pod says nothing, and which pods and claims they do not let in.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +31,7 @@ struct Bound {
 enum Of {
     Container,
     Pod,
+    Claim,
 }
 
 /// One LimitRange's defaults for containers.
@@ -71,7 +72,7 @@ impl Limits {
 }
 
 impl Limits {
-    /// Whether no pod is ever refused.
+    /// Whether nothing is ever refused.
     pub fn is_unbounded(&self) -> bool {
         self.bounds.values().all(Vec::is_empty)
     }
@@ -82,6 +83,14 @@ impl Limits {
         let spec = self.fill(namespace, spec);
         bounds.iter().find_map(|bound| Some(bound.refused(bound.refusal(&spec)?)))
     }
+
+    /// Why a claim, or one made from this template, is not let into `namespace`.
+    pub fn claim_refusal(&self, namespace: &str, claim: &Value) -> Option<Refusal> {
+        let bounds = self.bounds.get(namespace)?.iter().filter(|bound| matches!(bound.of, Of::Claim));
+        // Nothing but requests is asked of a claim.
+        let requests = quantities(&claim["spec"]["resources"]["requests"]);
+        bounds.into_iter().find_map(|bound| Some(bound.refused(bound.misfit("a claim", &requests, &requests)?)))
+    }
 }
 
 impl Bound {
@@ -89,6 +98,7 @@ impl Bound {
         let of = match item["type"].as_str()? {
             "Container" => Of::Container,
             "Pod" => Of::Pod,
+            "PersistentVolumeClaim" => Of::Claim,
             _ => return None,
         };
         let (min, max) = (quantities(&item["min"]), quantities(&item["max"]));
@@ -102,6 +112,7 @@ impl Bound {
 
     fn refusal(&self, spec: &Value) -> Option<String> {
         match self.of {
+            Of::Claim => None,
             Of::Pod => self.misfit("a pod", &pod::total(spec, "requests"), &pod::total(spec, "limits")),
             Of::Container => {
                 ["initContainers", "containers"].into_iter().flat_map(|list| items(&spec[list])).find_map(|container| {
@@ -195,5 +206,20 @@ mod tests {
         }
         assert_eq!(limits.refusal("other", &json!({"containers": [{"name": "c"}]})), None);
         assert!(Limits::default().is_unbounded() && !limits.is_unbounded());
+    }
+    #[test]
+    fn holds_claims_to_what_is_allowed() {
+        let range = json!({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"namespace": "shop", "name": "r"}, "spec": {"limits": [
+            {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "10Gi"}}]}});
+        let limits = Limits::of([&range].into_iter());
+        let refusal = |size: &str| {
+            let claim = json!({"spec": {"resources": {"requests": {"storage": size}}}});
+            limits.claim_refusal("shop", &claim).map(|refusal| refusal.why)
+        };
+        assert_eq!((refusal("1Gi"), refusal("10Gi")), (None, None));
+        assert_eq!(refusal("1G").as_deref(), Some("LimitRange `r` holds a claim to at least 1Gi of `storage`"));
+        assert_eq!(refusal("11Gi").as_deref(), Some("LimitRange `r` holds a claim to at most 10Gi of `storage`"));
+        // Pods are none of its business.
+        assert_eq!(limits.refusal("shop", &json!({"containers": [{"name": "c"}]})), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The planner: what the real controllers would make of manifests, alone or as the next revision of others. Pure: values in,
 //! a [`Plan`] out.
 
+mod admission;
 mod apply;
 mod carry;
 mod changes;

@@ -64,21 +64,26 @@ fn used(quota: &Value, side: Side, costs: &Costs) -> Amounts {
         add_pods(&mut used, quota, load, costs);
     }
     // Scopes choose among pods; nothing else counts in a quota that has any.
-    if !scopes(quota).is_empty() {
+    if has_scopes(quota) {
         return used;
     }
-    let one = Quantity::units(1);
-    for (_, claim) in side.moment.claims.iter().filter(|(of, _)| *of == namespace) {
-        let (class, size) = of_claim(claim);
-        add(&mut used, "persistentvolumeclaims", &one, 1);
-        add(&mut used, "count/persistentvolumeclaims", &one, 1);
-        add(&mut used, "requests.storage", &size, 1);
-        add(&mut used, &format!("{class}.storageclass.storage.k8s.io/requests.storage"), &size, 1);
-        add(&mut used, &format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), &one, 1);
-    }
+    let claims = side.moment.claims.iter().filter(|(of, _)| *of == namespace);
+    claims.for_each(|(_, claim)| add_claim(&mut used, claim));
+    let sets = side.moment.sets.iter().filter(|of| **of == namespace).count() as i64;
+    add(&mut used, "count/replicasets.apps", &Quantity::units(1), sets);
     let stored = side.objects.iter().filter(|object| object["metadata"]["namespace"].as_str().unwrap_or("default") == namespace);
     stored.for_each(|object| add_object(&mut used, object));
     used
+}
+
+/// A claim, and what it asks for.
+pub fn add_claim(used: &mut Amounts, claim: &Value) {
+    let (one, (class, size)) = (Quantity::units(1), of_claim(claim));
+    add(used, "persistentvolumeclaims", &one, 1);
+    add(used, "count/persistentvolumeclaims", &one, 1);
+    add(used, "requests.storage", &size, 1);
+    add(used, &format!("{class}.storageclass.storage.k8s.io/requests.storage"), &size, 1);
+    add(used, &format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), &one, 1);
 }
 
 /// Pods, and what they ask for.
@@ -197,6 +202,11 @@ impl Scope<'_> {
     }
 }
 
+/// What a quota chooses pods by; it counts nothing but pods if there is anything.
+pub fn has_scopes(quota: &Value) -> bool {
+    !scopes(quota).is_empty()
+}
+
 fn scopes(quota: &Value) -> Vec<Scope<'_>> {
     let plain = quota["spec"]["scopes"].as_array().into_iter().flatten();
     let plain = plain.map(|scope| named(scope.as_str().unwrap_or(""), "Exists", &Value::Null));
@@ -237,6 +247,7 @@ mod tests {
         let moment = |count| Moment {
             pods: vec![PodLoad { namespace: "shop", template: &template, count }],
             claims: vec![("shop", &claim), ("other", &claim)],
+            ..Moment::default()
         };
         let ports = json!([{"port": 80}, {"port": 81}]);
         let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": "shop"},

@@ -9,7 +9,7 @@ use super::cluster::{Action, Cluster, Id, Spec};
 use super::kubelet::{self, Dice, Readiness};
 use super::pod::{Identity, Phase, Template};
 use super::store::Key;
-use super::{Counts, Round, Wait, daemon_set, deployment, drain, job, model, replica_set, stateful_set};
+use super::{Counts, Round, Wait, admission, daemon_set, deployment, drain, job, model, replica_set, stateful_set};
 
 /// What a simulation came to.
 #[derive(Clone, Debug, Default)]
@@ -168,34 +168,10 @@ fn act(cluster: &mut Cluster, id: Id, run: &mut Run, round: usize) -> bool {
     true
 }
 
-/// What a controller wants done, as far as quotas let its pods in.
+/// What a controller wants done, as far as it is let in.
 fn admitted(cluster: &mut Cluster, id: Id) -> Vec<Action> {
-    let mut actions = sync(cluster, id);
-    if cluster.gates().is_empty() {
-        return actions;
-    }
-    let wants = |action: &Action| match action {
-        Action::Create { template, count, .. } => Some((template.clone(), *count)),
-        _ => None,
-    };
-    let wanted: Vec<(Arc<Template>, i64)> = actions.iter().filter_map(wants).collect();
-    let Some((template, _)) = wanted.first().cloned() else {
-        cluster.hold(id, None);
-        return actions;
-    };
-    // All pods of one look are of one template but while a partition is moved.
-    let all: i64 = wanted.iter().map(|(_, count)| count).sum();
-    let namespace = cluster.workload(id).key.namespace.clone();
-    let (room, why) = cluster.gates().admitted(cluster, &namespace, &template, all);
-    let mut left = room;
-    actions.retain_mut(|action| {
-        let Action::Create { count, .. } = action else { return true };
-        *count = (*count).min(left);
-        left -= *count;
-        *count > 0
-    });
-    cluster.hold(id, (room < all).then_some((all - room, why)));
-    actions
+    let actions = sync(cluster, id);
+    admission::admitted(cluster, id, actions)
 }
 
 fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {

@@ -20,6 +20,8 @@ pub struct Moment<'a> {
     pub pods: Vec<PodLoad<'a>>,
     /// Claims: the namespace, and the claim as stored or the template it is made from.
     pub claims: Vec<(&'a str, &'a Value)>,
+    /// The namespaces of ReplicaSets that Deployments have made.
+    pub sets: Vec<&'a str>,
 }
 
 /// Pods alike.
@@ -52,15 +54,15 @@ pub fn moments(run: &Run) -> Vec<Moment<'_>> {
                 .iter()
                 .map(|(key, template, count)| PodLoad { namespace: &key.namespace, template: &template.value, count: *count })
                 .collect(),
-            claims: round
-                .pvcs
-                .iter()
-                .filter_map(|name| {
-                    Some((name.split_once('/').map_or("default", |(namespace, _)| namespace), &**run.claims.get(name)?))
-                })
-                .collect(),
+            claims: round.pvcs.iter().filter_map(|name| Some((namespace_of(name), &**run.claims.get(name)?))).collect(),
+            sets: round.replicasets.keys().map(|name| namespace_of(name)).collect(),
         })
         .collect()
+}
+
+/// Rounds leave out the namespace `default`.
+fn namespace_of(name: &str) -> &str {
+    name.split_once('/').map_or("default", |(namespace, _)| namespace)
 }
 
 /// What one pod of each template asks for, with what LimitRanges fill in: requests and limits.
@@ -200,9 +202,10 @@ mod tests {
         let new = template(json!({"requests": {"cpu": "100m"}, "limits": {"memory": "64Mi"}}));
         let dump = json!({"spec": {"resources": {"requests": {"storage": "10Gi"}}}});
         let fast = json!({"spec": {"resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "fast"}});
-        let before = Moment { pods: vec![load(&old, 10)], claims: vec![("shop", &dump)] };
-        let middle = Moment { pods: vec![load(&old, 10), load(&new, 3)], claims: vec![("shop", &dump), ("shop", &fast)] };
-        let after = Moment { pods: vec![load(&new, 10)], claims: vec![("shop", &fast)] };
+        let before = Moment { pods: vec![load(&old, 10)], claims: vec![("shop", &dump)], ..Moment::default() };
+        let claims = vec![("shop", &dump), ("shop", &fast)];
+        let middle = Moment { pods: vec![load(&old, 10), load(&new, 3)], claims, ..Moment::default() };
+        let after = Moment { pods: vec![load(&new, 10)], claims: vec![("shop", &fast)], ..Moment::default() };
         let service = json!({"apiVersion": "v1", "kind": "Service", "spec": {"type": "LoadBalancer"}});
         let costs = Costs::of([&before, &middle, &after].into_iter(), &Limits::default());
         let (old_side, new_side) = (Side { objects: &[], moment: &before }, Side { objects: &[&service], moment: &after });

@@ -1,8 +1,8 @@
-//! `resources-over-quota`: more pods, claims or resources than a ResourceQuota of the namespace allows.
+//! `resources-over-quota`: more pods, claims, objects or resources than a ResourceQuota or a LimitRange of the namespace allows.
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{Effect, Key, PlanCx, PlanFinding, Usage};
+use crate::plan::{Effect, Gates, Key, PlanCx, PlanFinding, Refusal, Usage};
 
 /// The rule.
 pub const RULE: Rule = planned(
@@ -15,6 +15,20 @@ pub const RULE: Rule = planned(
 
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     findings.extend(cx.plan.quotas.iter().filter(|usage| usage.peak > usage.hard).map(|usage| finding(cx, usage)));
+    let gates = Gates::without_quotas(cx.sides.after, cx.options.version);
+    for (key, stored) in cx.stored(&["PersistentVolumeClaim"]) {
+        if [Effect::Create, Effect::InPlace].contains(&cx.effect(key)) {
+            findings.extend(gates.claim_refusal(&key.namespace, &stored.value).map(|refusal| claim(cx, key, &refusal)));
+        }
+    }
+}
+
+/// A claim of its own that a LimitRange does not let in.
+fn claim(cx: &PlanCx, key: &Key, refusal: &Refusal) -> PlanFinding {
+    let message = format!("the server refuses this: {}", refusal.why);
+    let mut finding = cx.finding(key, "spec.resources.requests", message);
+    finding.help = Some("ask for an amount that the LimitRange allows, or change it first".to_string());
+    finding
 }
 
 /// In the end it is an error: pods or objects are missing then. On the way it is a warning: the controllers wait for room, where

@@ -160,3 +160,64 @@ fn a_gate_that_gets_stricter_keeps_the_next_pods_out() {
     let plan = planned(SHOP, &with(counted).replace("replicas: 10", "replicas: 11"));
     assert_eq!(told(&plan), ["avail-cannot-finish Error Deployment"]);
 }
+
+/// The claims and pods in the end of a DB under a gate, and what the rules say.
+fn claimed(db: &str, gate: &str) -> (Vec<String>, i64, Vec<String>) {
+    let plan = plan::plan(&[], &checked(&[db, gate].join("---\n")), &Options::default());
+    let last = plan.rounds.last().expect("a round");
+    let pods = last.pods.iter().filter(|row| row.phase == "ready").map(|row| row.count).sum();
+    (last.pvcs.clone(), pods, told(&plan))
+}
+
+#[test]
+fn claims_beyond_a_quota_are_refused_and_so_are_the_pods_that_need_them() {
+    let quota = |hard: &str| format!("apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q}}\nspec: {{hard: {{{hard}}}}}\n");
+    let told = ["resources-over-quota Error ResourceQuota", "avail-cannot-finish Error StatefulSet"].map(String::from).to_vec();
+    let two = (vec!["data-db-0".to_string(), "data-db-1".to_string()], 2, told);
+    let parallel = DB.replace("serviceName: db", "serviceName: db\n  podManagementPolicy: Parallel");
+    for hard in [
+        "requests.storage: 29Gi",
+        "persistentvolumeclaims: '2'",
+        "count/persistentvolumeclaims: '2'",
+        "fast.storageclass.storage.k8s.io/requests.storage: 20Gi",
+        "fast.storageclass.storage.k8s.io/persistentvolumeclaims: '2'",
+    ] {
+        assert_eq!(claimed(DB, &quota(hard)), two, "{hard}");
+        assert_eq!(claimed(&parallel, &quota(hard)), two, "{hard}");
+    }
+    let all = |gate: &str| assert_eq!((claimed(DB, gate).1, claimed(DB, gate).2), (3, vec![]), "{gate}");
+    all(&quota("requests.storage: 30Gi"));
+    all(&quota("slow.storageclass.storage.k8s.io/requests.storage: '0'"));
+    let range = |most: &str| {
+        let limits = format!("[{{type: PersistentVolumeClaim, max: {{storage: {most}}}}}]");
+        format!("apiVersion: v1\nkind: LimitRange\nmetadata: {{name: r}}\nspec: {{limits: {limits}}}\n")
+    };
+    all(&range("10Gi"));
+    let none = (vec![], 0, vec!["avail-cannot-finish Error StatefulSet".to_string()]);
+    assert_eq!(claimed(DB, &range("9Gi")), none);
+}
+
+#[test]
+fn objects_beyond_a_quota_are_told() {
+    for (hard, fits) in [
+        ("services: '1'", true),
+        ("services: '0'", false),
+        ("services.loadbalancers: '0'", false),
+        ("services.nodeports: '0'", false),
+        ("count/services: '0'", false),
+        ("count/statefulsets.apps: '0'", false),
+        ("configmaps: '0'", true),
+        ("count/replicasets.apps: '0'", true),
+    ] {
+        let quota = format!("apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q}}\nspec: {{hard: {{{hard}}}}}\n");
+        assert_eq!(claimed(DB, &quota).2.is_empty(), fits, "{hard}");
+    }
+    // Controllers make objects, too.
+    let sets = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q}\nspec: {hard: {count/replicasets.apps: '1'}}\n";
+    let with = |text: &str| [text, sets].join("---\n");
+    assert!(told(&planned("", &with(SHOP))).is_empty());
+    assert_eq!(
+        told(&planned(&with(SHOP), &with(&SHOP.replace("shop:1", "shop:2")))),
+        ["resources-over-quota Error ResourceQuota"]
+    );
+}
