@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::cluster::{Action, Cluster, Id, Spec, Workload};
+use super::failing::Tries;
 use super::labels::items;
 use super::pod::{Identity, Phase, Pods, Template};
 
@@ -24,6 +25,8 @@ pub struct Job {
     pub suspended: bool,
     /// `spec.backoffLimit`.
     pub backoff_limit: i64,
+    /// How often, and how long, it tries.
+    pub tries: Tries,
     /// `spec.backoffLimitPerIndex`.
     pub limit_per_index: Option<i64>,
     /// `spec.maxFailedIndexes`.
@@ -104,6 +107,7 @@ impl Job {
             mode: if spec["completionMode"] == "Indexed" { Mode::Indexed } else { Mode::NonIndexed },
             suspended: spec["suspend"].as_bool().unwrap_or(false),
             backoff_limit: spec["backoffLimit"].as_i64().unwrap_or(6),
+            tries: Tries::of(spec),
             limit_per_index: spec["backoffLimitPerIndex"].as_i64(),
             max_failed_indexes: spec["maxFailedIndexes"].as_i64(),
             success: items(&spec["successPolicy"]["rules"]).iter().map(SuccessRule::of).collect(),
@@ -115,7 +119,8 @@ impl Job {
     }
 }
 
-const BUILT_IN: &str = "kubernetes.io/job-controller";
+/// The controller that has a Job unless another is named.
+pub const BUILT_IN: &str = "kubernetes.io/job-controller";
 
 /// What one sync looks at.
 struct View<'a> {
@@ -126,6 +131,8 @@ struct View<'a> {
     done: BTreeSet<i64>,
     succeeded: i64,
     failed: i64,
+    /// Those of them that the last revision of the manifests made.
+    failed_now: i64,
     active: i64,
 }
 
@@ -136,13 +143,14 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     if workload.deleted || job.foreign {
         return Vec::new();
     }
-    let view = View::of(id, job, workload);
+    let view = View::of(id, job, workload, cluster.stage());
     if job.finished {
         let gone = job.goes_at_once && workload.count(&[Phase::Terminating]) == 0;
         return if gone { vec![Action::DeleteJob { job: id }] } else { Vec::new() };
     }
-    if view.is_decided() {
-        return view.delete(view.active).into_iter().chain([Action::Finish { job: id }]).collect();
+    let reason = view.failure();
+    if reason.is_some() || view.is_complete() {
+        return view.delete(view.active).into_iter().chain([Action::Finish { job: id, reason }]).collect();
     }
     if job.suspended {
         return view.delete(view.active);
@@ -151,7 +159,7 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
 }
 
 impl<'a> View<'a> {
-    fn of(id: Id, job: &'a Job, workload: &'a Workload) -> View<'a> {
+    fn of(id: Id, job: &'a Job, workload: &'a Workload, stage: u32) -> View<'a> {
         let done = indexes(workload, &[Phase::Succeeded]).into_iter().filter(|index| Some(*index) < job.completions).collect();
         let mut view = View {
             id,
@@ -160,6 +168,7 @@ impl<'a> View<'a> {
             done,
             succeeded: workload.count(&[Phase::Succeeded]),
             failed: workload.count(&[Phase::Failed]),
+            failed_now: failed_now(workload, stage),
             active: workload.active(),
         };
         if job.mode == Mode::Indexed {
@@ -168,14 +177,32 @@ impl<'a> View<'a> {
         view
     }
 
-    fn is_decided(&self) -> bool {
+    /// Why it has failed; `None` while it has not.
+    fn failure(&self) -> Option<&'static str> {
         let limit = |index: &i64| self.failures(*index) > self.job.limit_per_index.unwrap_or(i64::MAX);
         let failed: Vec<i64> = indexes(self.workload, &[Phase::Failed]).into_iter().filter(limit).collect();
         let settled = |index: i64| self.done.contains(&index) || failed.contains(&index);
-        self.failed > self.job.backoff_limit
-            || self.job.max_failed_indexes.is_some_and(|most| failed.len() as i64 > most)
-            || (!failed.is_empty() && (0..self.job.completions.unwrap_or(0)).all(settled))
-            || self.job.success.iter().any(|rule| rule.is_met(&self.done))
+        let tries = &self.job.tries;
+        // How long those that succeed take is not known, nor when those failed that were there before.
+        let late = || self.failed_now > 0 && self.succeeded == 0 && self.active == 0 && tries.is_late(self.failed_now);
+        if self.failed_now > 0 && tries.in_place() {
+            // Started again in place until that is over, it is no other pod.
+            tries.reason()
+        } else if self.failed > self.job.backoff_limit {
+            Some("BackoffLimitExceeded")
+        } else if late() {
+            Some("DeadlineExceeded")
+        } else if self.job.max_failed_indexes.is_some_and(|most| failed.len() as i64 > most) {
+            Some("MaxFailedIndexesExceeded")
+        } else if !failed.is_empty() && (0..self.job.completions.unwrap_or(0)).all(settled) {
+            Some("FailedIndexes")
+        } else {
+            None
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.job.success.iter().any(|rule| rule.is_met(&self.done))
             || match self.job.completions {
                 Some(wanted) => self.succeeded >= wanted,
                 None => self.succeeded > 0 && self.active == 0,
@@ -244,6 +271,20 @@ impl<'a> View<'a> {
     }
 }
 
+fn failed_now(workload: &Workload, stage: u32) -> i64 {
+    workload.pods.iter().filter(|pods| pods.phase == Phase::Failed && pods.made == stage).map(|pods| pods.count).sum()
+}
+
+/// How long the controller waits, at the least, once `more` pods have failed too: before it makes others, or gives up.
+pub fn pause(job: &Job, workload: &Workload, stage: u32, more: i64) -> i64 {
+    let (failed, tries) = (failed_now(workload, stage), &job.tries);
+    match workload.count(&[Phase::Failed]) + more > job.backoff_limit {
+        _ if tries.in_place() => tries.gives_up().unwrap_or(0),
+        true => 0,
+        false => tries.next(failed + more) - tries.next(failed),
+    }
+}
+
 fn indexes(workload: &Workload, phases: &[Phase]) -> BTreeSet<i64> {
     let index = |pods: &Pods| match pods.identity {
         Identity::Index(index) if phases.contains(&pods.phase) => Some(index),
@@ -254,7 +295,7 @@ fn indexes(workload: &Workload, phases: &[Phase]) -> BTreeSet<i64> {
 
 /// What a Job's status says: `active`, `succeeded`, `failed`, `completedIndexes`.
 pub fn status(job: &Job, workload: &Workload) -> Value {
-    let view = View::of(0, job, workload);
+    let view = View::of(0, job, workload, 0);
     let mut status = Map::new();
     for (name, count) in [("active", view.active), ("succeeded", view.succeeded), ("failed", view.failed)] {
         if count > 0 {

@@ -63,7 +63,7 @@ fn movable(cluster: &Cluster, readiness: Readiness) -> Vec<(Id, Pods)> {
             let moves = match pods.phase {
                 Phase::Terminating => true,
                 Phase::Pending if !pods.stuck().is_empty() => false,
-                Phase::Pending if fails(cluster, owner, pods, readiness) => matches!(workload.spec, Spec::Job(_)),
+                Phase::Pending if fails(cluster, owner, pods, readiness) => gives_up(&workload.spec),
                 Phase::Pending => true,
                 _ => false,
             };
@@ -82,6 +82,11 @@ pub fn fails(cluster: &Cluster, owner: Id, pods: &Pods, readiness: Readiness) ->
         Readiness::NeverMade => pods.made == cluster.stage(),
         Readiness::Together | Readiness::Random(_) => false,
     }
+}
+
+/// Whether it is a Job, and one that does not start the same pods again for ever.
+pub fn gives_up(spec: &Spec) -> bool {
+    matches!(spec, Spec::Job(job) if !job.tries.in_place() || job.tries.reason().is_some())
 }
 
 /// Whether a pod was made from what the last revision of the manifests changed.

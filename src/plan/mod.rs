@@ -12,6 +12,8 @@ mod demands;
 mod deployment;
 pub mod drain;
 mod effects;
+mod failing;
+mod failure_policy;
 mod found;
 mod gate;
 mod job;

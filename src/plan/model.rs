@@ -101,6 +101,8 @@ pub struct PlannedObject {
     pub changes: Vec<Change>,
     /// How pods come and go, for what makes pods.
     pub rollout: Option<Rollout>,
+    /// How a Job, or each Job of a CronJob, ends for each way in which its pods may keep failing.
+    pub if_pods_fail: Vec<JobEnd>,
     /// Lines worth saying about it that are no findings: names, endpoints, ways forward.
     pub notes: Vec<String>,
 }
@@ -172,7 +174,7 @@ pub struct Step {
 /// One thing a controller does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-    /// `create`, `delete`, `evict`, `scale`, `stop`, `adopt`, `orphan`, `bind`, `run`, `skip`, `refuse`.
+    /// `create`, `delete`, `evict`, `scale`, `stop`, `adopt`, `orphan`, `bind`, `run`, `skip`, `refuse`, `fail`.
     pub verb: &'static str,
     /// `ReplicaSet/web-bfb6488d7`, `Pod/db-0`, `PersistentVolumeClaim/data-db-0`, `Job/backup-29400120`.
     pub target: String,
@@ -180,6 +182,8 @@ pub struct Action {
     pub from: Option<i64>,
     /// The size after, for `scale`; the count, for several pods alike.
     pub to: Option<i64>,
+    /// Why, for `fail`: the reason that the Job's condition gives.
+    pub reason: Option<&'static str>,
 }
 
 /// Pods of one object at one time.
@@ -201,10 +205,19 @@ pub struct Counts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// `ready`, `available`, `gone`, `bound`, `time`, `manual`; `never` for pods that never become ready, `quota` for
-    /// pods that are not let in.
+    /// pods that are not let in, `failed` for those of Jobs.
     pub kind: &'static str,
     /// How many pods.
     pub pods: i64,
+    /// How long the controller waits then before it goes on, at least.
+    pub seconds: i64,
+}
+
+impl Wait {
+    /// For so many pods.
+    pub fn of(kind: &'static str, pods: i64) -> Wait {
+        Wait { kind, pods, seconds: 0 }
+    }
 }
 
 /// What holds during a whole rollout.
@@ -229,6 +242,35 @@ pub struct NeverReady {
     pub reported_after_seconds: Option<i64>,
     /// Whether mending the template is enough; else pods must be deleted by hand.
     pub recovers_by_itself: bool,
+}
+
+/// How a Job ends if its pods keep failing in one way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobEnd {
+    /// `exit code 42`, `any other exit code of container app`, `condition DisruptionTarget`; empty for all alike.
+    pub pods: String,
+    /// What each such pod does: `FailJob`, `FailIndex`, `Ignore`, `Count`.
+    pub action: &'static str,
+    /// The reason of the Job's condition `Failed`; `None` where it goes on without end.
+    pub reason: Option<&'static str>,
+    /// With what it ends.
+    pub with: EndsWith,
+    /// At least so many seconds after it starts.
+    pub at_least_seconds: Option<i64>,
+}
+
+/// With what a Job ends that fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EndsWith {
+    /// Only with time.
+    #[default]
+    Time,
+    /// With so many failed pods.
+    Pods(i64),
+    /// With so many restarts of containers.
+    Restarts(i64),
+    /// With so many failed indexes.
+    Indexes(i64),
 }
 
 /// A lower bound in time.

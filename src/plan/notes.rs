@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::apply::Outcome;
 use super::drain;
+use super::failing;
 use super::found::template;
-use super::labels::{Labelled, Selector, items, labels};
+use super::labels::{Labelled, Selector, labels};
 use super::pod;
 use super::store::{Key, Store, Stored};
+use super::{EndsWith, JobEnd};
 use crate::report;
 
 /// The workloads of each namespace with the labels of their pods, looked at for each Service; and what scales them.
@@ -163,7 +165,9 @@ fn job(spec: &Value) -> Vec<String> {
     if let Some(seconds) = spec["activeDeadlineSeconds"].as_i64() {
         notes.push(format!("stopped, and failed, {} after it starts, however far it is", report::duration(seconds)));
     }
-    notes.extend(items(&spec["podFailurePolicy"]["rules"]).iter().map(rule));
+    let ends = failing::ends(spec);
+    let alone = retries == 0 && ends.iter().all(|end| end.pods.is_empty());
+    notes.extend(ends.iter().filter(|_| !alone).map(|end| job_end(end, spec)));
     if let Some(seconds) = spec["ttlSecondsAfterFinished"].as_i64() {
         notes.push(match seconds {
             0 => "deleted with its pods as soon as it ends".to_string(),
@@ -179,21 +183,45 @@ fn delays(retries: i64) -> String {
     format!("{}{}", shown.join(", "), if retries > 3 { " …" } else { "" })
 }
 
-/// One rule of a pod failure policy.
-fn rule(rule: &Value) -> String {
-    let does = match rule["action"].as_str().unwrap_or("") {
-        "FailJob" => "fails the Job at once",
-        "FailIndex" => "fails its index at once",
-        "Ignore" => "is not counted",
-        _ => "is counted",
+/// `if every pod fails: fails with the 7th that does, at least 630 s after it starts (BackoffLimitExceeded)`.
+fn job_end(end: &JobEnd, spec: &Value) -> String {
+    let supposed = match (end.pods.as_str(), end.with) {
+        ("", EndsWith::Restarts(_)) => "if its containers always fail".to_string(),
+        ("", _) => "if every pod fails".to_string(),
+        (pods, _) => format!("if pods fail with {pods}"),
     };
-    let codes = &rule["onExitCodes"];
-    if codes.is_object() {
-        let values: Vec<String> = items(&codes["values"]).iter().map(Value::to_string).collect();
-        let but = if codes["operator"] == "NotIn" { "any exit code but " } else { "exit code " };
-        let container = codes["containerName"].as_str().map_or(String::new(), |name| format!(" of container {name}"));
-        return format!("a pod with {but}{}{container} {does}", values.join(", "));
-    }
-    let conditions = items(&rule["onPodConditions"]).iter().filter_map(|condition| condition["type"].as_str());
-    format!("a pod with condition {} {does}", conditions.collect::<Vec<_>>().join(" or "))
+    let tries = spec["backoffLimitPerIndex"].as_i64().filter(|_| end.action == "Count").unwrap_or(0) + 1;
+    let pods = if end.action == "Ignore" { "they are not counted" } else { "they are tried again" };
+    let what = match (end.with, end.reason) {
+        (EndsWith::Pods(1), _) => "fails at once".to_string(),
+        (EndsWith::Pods(count), _) => format!("fails with the {} that does", ordinal(count)),
+        (EndsWith::Restarts(count), _) => format!("fails with the {} restart", ordinal(count)),
+        (EndsWith::Indexes(count), _) if tries > 1 => format!("fails when {}, after {tries} tries each", indexes(count)),
+        (EndsWith::Indexes(count), _) => format!("fails when {}, after one try each", indexes(count)),
+        (EndsWith::Time, Some(_)) => format!("{pods} until its time is over"),
+        (EndsWith::Time, None) => format!("{pods}, without end"),
+    };
+    let when = match (end.with, end.at_least_seconds) {
+        (_, None | Some(0)) => String::new(),
+        (EndsWith::Time, Some(seconds)) => format!(", {} after it starts", report::duration(seconds)),
+        (_, Some(seconds)) => format!(", at least {} after it starts", report::duration(seconds)),
+    };
+    let reason = end.reason.map_or(String::new(), |reason| format!(" ({reason})"));
+    format!("{supposed}: {what}{when}{reason}")
+}
+
+fn indexes(count: i64) -> String {
+    if count == 1 { "one index has".to_string() } else { format!("{count} indexes have") }
+}
+
+/// `1st`, `12th`, `23rd`.
+fn ordinal(n: i64) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{n}{ending}")
 }

@@ -250,20 +250,29 @@ fn pause(cluster: &Cluster, id: Id, readiness: Readiness) -> Option<Wait> {
             .all(|pods| pods.phase != Phase::Pending || !pods.stuck().is_empty() || kubelet::fails(cluster, id, pods, readiness))
     };
     match (pending, stopping) {
-        (0, 0) => kept_out(cluster, id).map(|(pods, _)| Wait { kind: "admission", pods: *pods }),
-        (0, pods) => Some(Wait { kind: "gone", pods }),
-        (pods, _) if readiness != Readiness::NeverNew && stays() && !is_job(cluster, id) => Some(Wait { kind: "never", pods }),
-        (pods, _) => Some(Wait { kind: "ready", pods }),
+        (0, 0) => kept_out(cluster, id).map(|(pods, _)| Wait::of("admission", *pods)),
+        (0, pods) => Some(Wait::of("gone", pods)),
+        (pods, _) if stays() => Some(stay(cluster, id, pods, readiness)),
+        (pods, _) => Some(Wait::of("ready", pods)),
+    }
+}
+
+/// What is waited for where no pod becomes ready: those of a Job fail, others stay as they are.
+fn stay(cluster: &Cluster, id: Id, pods: i64, readiness: Readiness) -> Wait {
+    let workload = cluster.workload(id);
+    let stuck = workload.pods.iter().any(|pods| !pods.stuck().is_empty());
+    match &workload.spec {
+        Spec::Job(job) if !stuck && kubelet::gives_up(&workload.spec) => {
+            Wait { seconds: job::pause(job, workload, cluster.stage(), pods), ..Wait::of("failed", pods) }
+        }
+        _ if readiness == Readiness::NeverNew => Wait::of("ready", pods),
+        _ => Wait::of("never", pods),
     }
 }
 
 /// How many pods of a workload or of its ReplicaSets quotas keep out.
 fn kept_out(cluster: &Cluster, id: Id) -> Option<&(i64, String)> {
     [id].into_iter().chain(deployment::sets(cluster, id)).find_map(|id| cluster.held(id))
-}
-
-fn is_job(cluster: &Cluster, id: Id) -> bool {
-    matches!(cluster.workload(id).spec, Spec::Job(_))
 }
 
 /// Evicts what may leave the drained nodes; ReplicaSets follow at once, as they do before a Deployment looks again.
@@ -286,9 +295,9 @@ fn evict(cluster: &mut Cluster, run: &mut Run, round: usize) {
 fn stuck(cluster: &Cluster, id: Id) -> Option<Wait> {
     let unscheduled = cluster.count(id, Phase::Unscheduled);
     if unscheduled > 0 {
-        return Some(Wait { kind: "bound", pods: unscheduled });
+        return Some(Wait::of("bound", unscheduled));
     }
     let old = cluster.counts(id).old;
     let alive = !cluster.workload(id).deleted && !matches!(cluster.workload(id).spec, Spec::ReplicaSet(_) | Spec::Job(_));
-    (alive && old > 0).then_some(Wait { kind: "manual", pods: old })
+    (alive && old > 0).then_some(Wait::of("manual", old))
 }

@@ -204,9 +204,10 @@ fn stopped(key: &Key, spec: &Value, never: &History) -> NeverReady {
 fn time(spec: &Value, steps: &[Step]) -> Time {
     let waiting =
         |kind: &str| steps.iter().filter_map(|step| step.then.as_ref()).filter(|then: &&Wait| then.kind == kind).count() as i64;
-    let ready = waiting("ready");
+    let (ready, failed) = (waiting("ready"), waiting("failed"));
+    let delays: i64 = steps.iter().filter_map(|step| step.then.as_ref()).map(|then| then.seconds).sum();
     let each = earliest(&spec["template"]["spec"]) + spec["minReadySeconds"].as_i64().unwrap_or(0);
-    Time { at_least_seconds: ready * each, waits: ready + waiting("gone") }
+    Time { at_least_seconds: ready * each + delays, waits: ready + failed + waiting("gone") }
 }
 
 /// The earliest that a pod can be ready, in seconds after its containers start: what its probes wait for.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::apply::{Outcome, Verdict};
 use super::changes;
 use super::cluster::Recorded;
+use super::failing;
 use super::limits::Limits;
 use super::name;
 use super::notes;
@@ -13,7 +14,7 @@ use super::quota::{self, Usage};
 use super::steps::{self, History, Names};
 use super::store::Store;
 use super::totals::{self, Costs, Moment, Side};
-use super::{Effect, Options, Plan, PlannedObject, Runs, Totals, runs, ways};
+use super::{Effect, JobEnd, Options, Plan, PlannedObject, Runs, Totals, runs, ways};
 
 /// What each object is told from: what was simulated, and what things are called.
 struct Told<'a> {
@@ -100,7 +101,18 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
         causes: outcome.causes.clone(),
         changes: outcome.changes.clone(),
         rollout,
+        if_pods_fail: if_pods_fail(outcome),
         notes: notes(outcome, told, options),
+    }
+}
+
+/// How a Job ends whose pods fail, and each Job of a CronJob.
+fn if_pods_fail(outcome: &Outcome) -> Vec<JobEnd> {
+    let Some(object) = outcome.after.as_deref().filter(|_| outcome.verdict == Verdict::Stored) else { return Vec::new() };
+    match (outcome.key.group.as_str(), outcome.key.kind.as_str()) {
+        ("batch", "Job") => failing::ends(&object["spec"]),
+        ("batch", "CronJob") => failing::ends(&object["spec"]["jobTemplate"]["spec"]),
+        _ => Vec::new(),
     }
 }
 

@@ -138,7 +138,13 @@ fn a_job_tells_what_failures_do() {
         let text = JOB.replace("spec:\n  template", &format!("spec:\n  {fields}\n  template"));
         notes(&plan::plan(&[], &checked(&text), &Options::default()), "Job")
     };
-    assert_eq!(job("suspend: false"), ["what fails is tried again up to 6 times, after 10 s, 20 s, 40 s …"]);
+    assert_eq!(
+        job("suspend: false"),
+        [
+            "what fails is tried again up to 6 times, after 10 s, 20 s, 40 s …",
+            "if every pod fails: fails with the 7th that does, at least 630 s after it starts (BackoffLimitExceeded)",
+        ]
+    );
     assert_eq!(job("backoffLimit: 0"), ["one try: it fails with the first pod that fails"]);
     let more = "backoffLimit: 1\n  activeDeadlineSeconds: 600\n  ttlSecondsAfterFinished: 0\n  podFailurePolicy:\n    rules:\n    - \
         action: FailJob\n      onExitCodes: {operator: In, values: [42, 43]}\n    - action: Ignore\n\
@@ -149,9 +155,40 @@ fn a_job_tells_what_failures_do() {
         [
             "what fails is tried again once, after 10 s",
             "stopped, and failed, 10 min after it starts, however far it is",
-            "a pod with exit code 42, 43 fails the Job at once",
-            "a pod with condition DisruptionTarget is not counted",
+            "if pods fail with exit code 42, 43: fails at once (PodFailurePolicy)",
+            "if pods fail with any other exit code: fails with the 2nd that does, at least 10 s after it starts (BackoffLimitExceeded)",
+            "if pods fail with condition DisruptionTarget: they are not counted until its time is over, 10 min after it starts \
+             (DeadlineExceeded)",
             "deleted with its pods as soon as it ends",
         ]
     );
+    let last = |fields: &str| job(fields).pop();
+    assert_eq!(
+        last("backoffLimit: 3\n  activeDeadlineSeconds: 70"),
+        Some(
+            "if every pod fails: they are tried again until its time is over, 70 s after it starts (DeadlineExceeded)"
+                .to_string()
+        )
+    );
+    assert_eq!(
+        last("completionMode: Indexed\n  completions: 5\n  parallelism: 5\n  backoffLimitPerIndex: 2\n  maxFailedIndexes: 1"),
+        Some(
+            "if every pod fails: fails when 2 indexes have, after 3 tries each, at least 30 s after it starts \
+             (MaxFailedIndexesExceeded)"
+                .to_string()
+        )
+    );
+}
+
+/// A CronJob says the same of each of its Jobs.
+#[test]
+fn a_cron_job_tells_what_failures_do() {
+    let indented: String =
+        JOB.split_once("spec:\n").map(|(_, spec)| spec).unwrap_or("").lines().map(|line| format!("    {line}\n")).collect();
+    let cron = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly, namespace: shop}\nspec:\n  schedule: 0 2 * * *\n  \
+                jobTemplate:\n    spec:\n      backoffLimit: 1\n";
+    let plan = plan::plan(&[], &checked(&(cron.to_string() + &indented)), &Options::default());
+    let told = "if every pod fails: fails with the 2nd that does, at least 10 s after it starts (BackoffLimitExceeded)";
+    assert_eq!(notes(&plan, "CronJob").last().map(String::as_str), Some(told));
+    assert_eq!(plan.objects[0].if_pods_fail[0].with, plan::EndsWith::Pods(2));
 }

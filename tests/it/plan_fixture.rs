@@ -74,16 +74,16 @@ fn change(path: &str, before: Value, after: Value) -> Change {
 }
 
 fn scale(target: &str, from: i64, to: i64) -> Action {
-    Action { verb: "scale", target: format!("ReplicaSet/{target}"), from: Some(from), to: Some(to) }
+    Action { verb: "scale", target: format!("ReplicaSet/{target}"), from: Some(from), to: Some(to), reason: None }
 }
 
 fn act(verb: &'static str, target: &str) -> Action {
-    Action { verb, target: target.to_string(), from: None, to: None }
+    Action { verb, target: target.to_string(), from: None, to: None, reason: None }
 }
 
 fn step(actions: Vec<Action>, counts: [i64; 5], then: Option<(&'static str, i64)>) -> Step {
     let [old, new, ready, pods, stopping] = counts;
-    let then = then.map(|(kind, pods)| Wait { kind, pods });
+    let then = then.map(|(kind, pods)| Wait::of(kind, pods));
     Step { actions, counts: Counts { old, new, ready, pods, stopping }, then }
 }
 

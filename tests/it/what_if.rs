@@ -135,6 +135,42 @@ fn never_ready_shows_where_a_plan_stops() {
     assert_eq!(plan.what_if, ["no new pod becomes ready"]);
 }
 
+/// The steps of a Job whose pods all fail, each with what is waited for after it.
+fn failing(fields: &str) -> Vec<String> {
+    let restart = if fields.contains("OnFailure") { "OnFailure" } else { "Never" };
+    let fields = fields.trim_start_matches("OnFailure ");
+    let job = format!(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once}}\nspec:\n  {fields}\n  template:\n    spec:\n      \
+         restartPolicy: {restart}\n      containers: [{{name: c, image: 'x:1'}}]\n"
+    );
+    let plan = plan::what_if(&[], &checked(&job), &[WhatIf::NeverReady], &options()).expect("nothing is named");
+    let steps = &object(&plan, "once").rollout.as_ref().expect("it starts").steps;
+    let action = |action: &plan::Action| match action.reason {
+        Some(reason) => format!("{} {reason}", action.verb),
+        None => format!("{} {}", action.verb, action.to.unwrap_or(1)),
+    };
+    let told = |step: &plan::Step| {
+        let actions: Vec<String> = step.actions.iter().map(action).collect();
+        let then = step.then.as_ref().map_or(String::new(), |wait| format!(", {} {} {}", wait.pods, wait.kind, wait.seconds));
+        format!("{}{then}", actions.join(", "))
+    };
+    steps.iter().map(told).collect()
+}
+
+#[test]
+fn a_job_whose_pods_fail_ends() {
+    let tries = ["create 1, 1 failed 10", "create 1, 1 failed 20", "create 1, 1 failed 0", "fail BackoffLimitExceeded"];
+    assert_eq!(failing("backoffLimit: 2"), tries);
+    let late = ["create 1, 1 failed 10", "create 1, 1 failed 5", "fail DeadlineExceeded"];
+    assert_eq!(failing("backoffLimit: 2\n  activeDeadlineSeconds: 15"), late);
+    let two = ["create 2, 2 failed 20", "create 2, 2 failed 0", "fail BackoffLimitExceeded"];
+    assert_eq!(failing("backoffLimit: 2\n  parallelism: 2\n  completions: 4"), two);
+    assert_eq!(failing("OnFailure backoffLimit: 3"), ["create 1, 1 failed 30", "fail BackoffLimitExceeded"]);
+    assert_eq!(failing("OnFailure backoffLimit: 2147483647"), ["create 1, 1 never 0"]);
+    let indexed = "completionMode: Indexed\n  completions: 2\n  parallelism: 2\n  backoffLimitPerIndex: 1";
+    assert_eq!(failing(indexed), ["create 1, create 1, 2 failed 10", "create 1, create 1, 2 failed 0", "fail FailedIndexes"]);
+}
+
 #[test]
 fn what_is_not_there_is_named_with_what_was_meant() {
     let text = workload("Deployment", "web", 2, "100m");

@@ -146,7 +146,7 @@ impl Cluster {
     /// What `action` is called in a step, and of which workload. `None` for what is not worth a word: pods that a Deployment's
     /// ReplicaSet makes once it has its size, and what only notes something.
     pub fn describe(&self, action: &Action) -> Option<(Id, model::Action)> {
-        let said = |verb, target: String, from, to| model::Action { verb, target, from, to };
+        let said = |verb, target: String, from, to| model::Action { verb, target, from, to, reason: None };
         let label = |id: &Id| self.workloads[*id].label.to_string();
         match action {
             Action::CreateSet { deployment, size } => {
@@ -173,6 +173,10 @@ impl Cluster {
             Action::Claim { set, name, .. } => Some((*set, said("create", format!("PersistentVolumeClaim/{name}"), None, None))),
             Action::Adopt { owner, pod } => Some((*owner, said("adopt", self.pod_target(*pod, Identity::None), None, None))),
             Action::DeleteJob { job } => Some((*job, said("delete", label(job), None, None))),
+            Action::Finish { job, reason: Some(reason) } => {
+                let action = said("fail", label(job), None, None);
+                Some((*job, model::Action { reason: Some(reason), ..action }))
+            }
             Action::Revise { .. } | Action::Own { .. } | Action::Promote { .. } | Action::Finish { .. } => None,
         }
     }
@@ -181,14 +185,14 @@ impl Cluster {
     pub fn describe_late(&self, action: &Action) -> Option<(Id, model::Action)> {
         let Action::Create { owner, identity, count, .. } = action else { return None };
         let target = self.pod_target(*owner, *identity);
-        Some((self.top(*owner), model::Action { verb: "create", target, from: None, to: Some(*count) }))
+        Some((self.top(*owner), model::Action { verb: "create", target, from: None, to: Some(*count), reason: None }))
     }
 
     /// What evicting `count` pods of a group is called in a step.
     pub fn eviction(&self, owner: Id, pods: u64, count: i64) -> model::Action {
         let identity = self.workloads[owner].pods.iter().find(|group| group.id == pods).map(|group| group.identity);
         let target = self.pod_target(owner, identity.unwrap_or_default());
-        model::Action { verb: "evict", target, from: None, to: Some(count) }
+        model::Action { verb: "evict", target, from: None, to: Some(count), reason: None }
     }
 
     /// `Pod/db-0`, `Pod/agent-????? on node-1`.

@@ -53,8 +53,8 @@ pub enum Action {
     Own { claim: (String, String), owner: ClaimOwner },
     /// All pods of a StatefulSet are of its new revision.
     Promote { set: Id },
-    /// A Job is decided.
-    Finish { job: Id },
+    /// A Job is decided; one that fails gives a reason.
+    Finish { job: Id, reason: Option<&'static str> },
     /// A finished Job goes, with its pods.
     DeleteJob { job: Id },
 }
@@ -309,7 +309,7 @@ impl Cluster {
                     spec.current = spec.update.clone();
                 }
             }
-            Action::Finish { job } => {
+            Action::Finish { job, .. } => {
                 if let Spec::Job(spec) = &mut self.workloads[job].spec {
                     spec.finished = true;
                 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::words::{apply_word, effect_word};
 use crate::object::ObjectId;
 use crate::plan::{
-    Action, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Origin, Plan, PlanFinding, PlannedObject, Rollout, Round,
-    Source, Step, Sum, Usage,
+    Action, Bounds, Cause, Change, Counts, CronRun, Effect, EndsWith, JobEnd, NeverReady, Origin, Plan, PlanFinding,
+    PlannedObject, Rollout, Round, Source, Step, Sum, Usage,
 };
 
 /// The whole plan.
@@ -63,6 +63,7 @@ fn object_json(object: &PlannedObject) -> Value {
         put(map, "revision", object.revision.as_ref().map(|name| json!(name)));
         put(map, "revisionBefore", object.revision_before.as_ref().map(|name| json!(name)));
         put(map, "source", object.source.as_ref().map(source_json));
+        put(map, "ifPodsFail", ends_json(&object.if_pods_fail));
         put(map, "rollout", object.rollout.as_ref().map(rollout_json));
     }
     out
@@ -105,8 +106,24 @@ fn rollout_json(rollout: &Rollout) -> Value {
     })
 }
 
+fn ends_json(ends: &[JobEnd]) -> Option<Value> {
+    let of = |end: &JobEnd| {
+        let (pods, restarts, indexes) = match end.with {
+            EndsWith::Pods(count) => (Some(count), None, None),
+            EndsWith::Restarts(count) => (None, Some(count), None),
+            EndsWith::Indexes(count) => (None, None, Some(count)),
+            EndsWith::Time => (None, None, None),
+        };
+        json!({
+            "pods": end.pods, "action": end.action, "reason": end.reason, "failedPods": pods, "restarts": restarts,
+            "failedIndexes": indexes, "atLeastSeconds": end.at_least_seconds,
+        })
+    };
+    (!ends.is_empty()).then(|| ends.iter().map(of).collect())
+}
+
 fn step_json(n: usize, step: &Step) -> Value {
-    let then = step.then.as_ref().map(|wait| json!({"wait": wait.kind, "pods": wait.pods}));
+    let then = step.then.as_ref().map(|wait| json!({"wait": wait.kind, "pods": wait.pods, "seconds": wait.seconds}));
     json!({"n": n, "actions": step.actions.iter().map(action_json).collect::<Vec<Value>>(), "counts": counts_json(step.counts), "then": then})
 }
 
@@ -115,6 +132,7 @@ fn action_json(action: &Action) -> Value {
     if let Value::Object(map) = &mut out {
         put(map, "from", action.from.map(Value::from));
         put(map, "to", action.to.map(Value::from));
+        put(map, "reason", action.reason.map(Value::from));
     }
     out
 }

@@ -1,5 +1,6 @@
 //! The steps of a rollout as rows of a table: what text, Markdown, HTML and SVG all draw.
 
+use super::words::duration;
 use crate::plan::{Action, Counts, PlannedObject, Rollout, Step, Wait};
 
 /// How an object's steps are told.
@@ -68,6 +69,9 @@ fn after_wait(step: &Step) -> Counts {
             counts.ready = (counts.ready + wait.pods).min(counts.pods.max(counts.ready));
             counts.stopping = 0;
         }
+        Some(wait) if wait.kind == "failed" => {
+            (counts.new, counts.pods) = (counts.new - wait.pods.min(counts.new), counts.pods - wait.pods.min(counts.pods));
+        }
         Some(wait) if wait.kind == "gone" => counts.stopping = 0,
         _ => {}
     }
@@ -80,6 +84,10 @@ fn wait_row(wait: &Wait, counts: Counts) -> String {
     match wait.kind {
         "ready" | "available" => format!("… {} {new}{pods} {verb} {}", wait.pods, wait.kind),
         "never" => format!("… {} {pods} never {verb} ready", wait.pods),
+        "failed" if wait.seconds > 0 => {
+            format!("… {} {pods} fail{}, {} pass", wait.pods, s_of(wait.pods), duration(wait.seconds))
+        }
+        "failed" => format!("… {} {pods} fail{}", wait.pods, s_of(wait.pods)),
         "gone" => format!("… {} old {pods} {} gone", wait.pods, if wait.pods == 1 { "is" } else { "are" }),
         "admission" if wait.pods == 1 => "… 1 pod is not let in".to_string(),
         "admission" => format!("… {} pods are not let in", wait.pods),
@@ -88,6 +96,11 @@ fn wait_row(wait: &Wait, counts: Counts) -> String {
         "time" => "… for a while".to_string(),
         kind => format!("… {kind}"),
     }
+}
+
+/// `1 pod fails`, `2 pods fail`.
+fn s_of(pods: i64) -> &'static str {
+    if pods == 1 { "s" } else { "" }
 }
 
 /// What a step waits for: `db-0 ready`, `3 ready`.
@@ -150,6 +163,7 @@ fn deed(object: &PlannedObject, action: &Action, alike: &[Action]) -> String {
             format!("evict {count} {}", if count == 1 { "pod" } else { "pods" })
         }
         ("delete" | "stop", _) => format!("stop {on}{}{names}", number(action)),
+        ("fail", _) => format!("fail: {}", action.reason.unwrap_or("")),
         (verb, _) => format!("{verb} {}{names}", number(action)),
     }
 }
