@@ -39,6 +39,11 @@ pub struct ClaimTemplate {
 }
 
 impl ClaimTemplate {
+    /// From one of a stored StatefulSet.
+    pub fn of(value: &Value) -> ClaimTemplate {
+        ClaimTemplate { name: value["metadata"]["name"].as_str().unwrap_or("").to_string(), value: Arc::new(value.clone()) }
+    }
+
     /// The name of the claim for one pod.
     pub fn name_for(&self, set: &str, ordinal: i64) -> String {
         format!("{}-{set}-{ordinal}", self.name)

@@ -3,6 +3,7 @@
 
 mod admission;
 mod apply;
+mod autoscaled;
 mod carry;
 mod changes;
 mod claims;

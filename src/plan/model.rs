@@ -99,12 +99,25 @@ pub struct PlannedObject {
     pub causes: Vec<Cause>,
     /// What changes.
     pub changes: Vec<Change>,
+    /// What moves its number of pods.
+    pub autoscaler: Option<Autoscaler>,
     /// How pods come and go, for what makes pods.
     pub rollout: Option<Rollout>,
     /// How a Job, or each Job of a CronJob, ends for each way in which its pods may keep failing.
     pub if_pods_fail: Vec<JobEnd>,
     /// Lines worth saying about it that are no findings: names, endpoints, ways forward.
     pub notes: Vec<String>,
+}
+
+/// Between what numbers of pods a HorizontalPodAutoscaler keeps a workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Autoscaler {
+    /// Its name.
+    pub name: String,
+    /// The least.
+    pub min: i64,
+    /// The most.
+    pub max: i64,
 }
 
 /// Why the server refuses an object.
@@ -349,6 +362,8 @@ pub struct Totals {
     pub peak: Sum,
     /// When it is done.
     pub after: Sum,
+    /// When it is done and every autoscaled workload is at its maximum; `None` where nothing is autoscaled.
+    pub at_maximum: Option<Sum>,
 }
 
 /// One sum.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::apply::Outcome;
+use super::autoscaled::{Autoscalers, range};
 use super::drain;
 use super::failing;
 use super::found::template;
@@ -13,10 +14,11 @@ use super::store::{Key, Store, Stored};
 use super::{EndsWith, JobEnd};
 use crate::report;
 
-/// The workloads of each namespace with the labels of their pods, looked at for each Service; and what scales them.
+/// The workloads of each namespace with the labels of their pods, looked at for each Service.
 pub struct Pods<'a> {
     makers: Labelled<'a, (&'a Key, &'a Value)>,
-    scalers: Vec<(&'a Key, &'a Value)>,
+    /// What scales them.
+    pub scalers: Autoscalers<'a>,
 }
 
 const MAKERS: [&str; 6] = ["DaemonSet", "Deployment", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"];
@@ -29,11 +31,7 @@ impl<'a> Pods<'a> {
             let pod_labels = labels(&template(&key.kind, &stored.value)["metadata"]["labels"]);
             (key.namespace.as_str(), (key, &*stored.value), pod_labels)
         };
-        let scalers = store.objects.iter().filter(|(key, _)| key.kind == "HorizontalPodAutoscaler");
-        Pods {
-            makers: Labelled::new(makers.map(labelled)),
-            scalers: scalers.map(|(key, stored)| (key, &*stored.value)).collect(),
-        }
+        Pods { makers: Labelled::new(makers.map(labelled)), scalers: Autoscalers::of(store) }
     }
 
     fn chosen(&self, namespace: &str, selector: &Selector) -> Vec<(&'a Key, &'a Value)> {
@@ -102,19 +100,8 @@ fn addresses(key: &Key, set: &Value) -> Option<String> {
 
 /// What scales a workload: its replicas are only where it begins.
 fn scaled(key: &Key, pods: &Pods) -> Option<String> {
-    let target = |scaler: &Value, field: &str| scaler["spec"]["scaleTargetRef"][field].as_str().map(str::to_string);
-    let scales = |(scaler, value): &&(&Key, &Value)| {
-        let named = target(value, "name").is_some_and(|name| name == key.name);
-        scaler.namespace == key.namespace && named && target(value, "kind").is_some_and(|kind| kind == key.kind)
-    };
-    let (scaler, value) = pods.scalers.iter().find(scales)?;
-    let (least, most) = range(value)?;
-    Some(format!("HorizontalPodAutoscaler {} keeps it between {least} and {most} pods", scaler.name))
-}
-
-fn range(scaler: &Value) -> Option<(i64, i64)> {
-    let spec = &scaler["spec"];
-    Some((spec["minReplicas"].as_i64().unwrap_or(1), spec["maxReplicas"].as_i64()?))
+    let scaler = pods.scalers.scaling(key)?;
+    Some(format!("HorizontalPodAutoscaler {} keeps it between {} and {} pods", scaler.name, scaler.min, scaler.max))
 }
 
 fn autoscaler(key: &Key, scaler: &Value, pods: &Pods) -> Option<String> {

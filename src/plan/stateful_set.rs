@@ -59,10 +59,6 @@ impl StatefulSet {
         let block = &spec["updateStrategy"]["rollingUpdate"];
         let partition = block.is_object().then(|| block["partition"].as_i64().unwrap_or(0));
         let retention = &spec["persistentVolumeClaimRetentionPolicy"];
-        let claim = |claim: &Value| ClaimTemplate {
-            name: claim["metadata"]["name"].as_str().unwrap_or("").to_string(),
-            value: Arc::new(claim.clone()),
-        };
         StatefulSet {
             replicas: spec["replicas"].as_i64().unwrap_or(1).min(MOST_REPLICAS),
             start: spec["ordinals"]["start"].as_i64().unwrap_or(0),
@@ -73,7 +69,7 @@ impl StatefulSet {
             },
             current: template.clone(),
             update: template,
-            claims: items(&spec["volumeClaimTemplates"]).iter().map(claim).collect(),
+            claims: items(&spec["volumeClaimTemplates"]).iter().map(ClaimTemplate::of).collect(),
             retention: Retention { deleted: Keep::of(&retention["whenDeleted"]), scaled: Keep::of(&retention["whenScaled"]) },
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::apply::{Outcome, Verdict};
+use super::autoscaled::{self, Autoscalers};
 use super::changes;
 use super::cluster::Recorded;
 use super::failing;
@@ -36,7 +37,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[R
         }
         key(a).cmp(&key(b))
     });
-    let (totals, quotas) = sums(outcomes, simulated);
+    let (totals, quotas) = sums(store, outcomes, simulated);
     Plan {
         kubernetes: options.version,
         apply: options.apply,
@@ -52,7 +53,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[R
 }
 
 /// What all pods and claims add up to, and how much of each quota that is.
-fn sums(outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
+fn sums(store: &Store, outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
     let nothing = Moment::default();
     let (earlier, moments) = (totals::moments(&simulated.start), totals::moments(&simulated.run));
     let old: Vec<&Value> = outcomes.iter().filter_map(|outcome| outcome.before.as_deref()).collect();
@@ -61,7 +62,8 @@ fn sums(outcomes: &[Outcome], simulated: &Runs) -> (Totals, Vec<Usage>) {
     let after = Side { objects: &new, moment: moments.last().unwrap_or(&nothing) };
     let costs = Costs::of(moments.iter().chain([before.moment]), &Limits::of(new.iter().copied()));
     let quotas = quota::usage(before, &moments, after, &costs);
-    (totals::totals(before, &moments, after, &costs), quotas)
+    let maximum = autoscaled::at_maximum(&simulated.run, after.moment, store, &Autoscalers::of(store));
+    (totals::totals(before, &moments, after, maximum.as_ref(), &costs), quotas)
 }
 
 /// Refused first, then what is lost, what rolls out, what changes in place, what is new, what stays.
@@ -100,6 +102,7 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
         source: outcome.source.clone(),
         causes: outcome.causes.clone(),
         changes: outcome.changes.clone(),
+        autoscaler: outcome.after.as_ref().and_then(|_| told.pods.scalers.scaling(&outcome.key)),
         rollout,
         if_pods_fail: if_pods_fail(outcome),
         notes: notes(outcome, told, options),

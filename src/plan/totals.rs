@@ -87,8 +87,8 @@ impl Costs {
     }
 }
 
-/// The totals of a change from `before` to `after` by way of `moments`.
-pub fn totals(before: Side, moments: &[Moment], after: Side, costs: &Costs) -> Totals {
+/// The totals of a change from `before` to `after` by way of `moments`; `maximum` is what autoscalers may make of it.
+pub fn totals(before: Side, moments: &[Moment], after: Side, maximum: Option<&Moment>, costs: &Costs) -> Totals {
     let balancers = |side: Side| side.objects.iter().filter(|object| is_load_balancer(object)).count() as i64;
     let sums: Vec<Added> = moments.iter().chain([before.moment, after.moment]).map(|moment| Added::of(moment, costs)).collect();
     let mut peak = Added::default();
@@ -97,6 +97,7 @@ pub fn totals(before: Side, moments: &[Moment], after: Side, costs: &Costs) -> T
         before: Added::of(before.moment, costs).sum(balancers(before)),
         peak: peak.sum(balancers(before).max(balancers(after))),
         after: Added::of(after.moment, costs).sum(balancers(after)),
+        at_maximum: maximum.map(|moment| Added::of(moment, costs).sum(balancers(after))),
     }
 }
 
@@ -209,7 +210,7 @@ mod tests {
         let service = json!({"apiVersion": "v1", "kind": "Service", "spec": {"type": "LoadBalancer"}});
         let costs = Costs::of([&before, &middle, &after].into_iter(), &Limits::default());
         let (old_side, new_side) = (Side { objects: &[], moment: &before }, Side { objects: &[&service], moment: &after });
-        let totals = totals(old_side, std::slice::from_ref(&middle), new_side, &costs);
+        let totals = totals(old_side, std::slice::from_ref(&middle), new_side, None, &costs);
         assert_eq!(text(&totals.before), r#"10 1 {"cpu": "2500m", "memory": "1280Mi"} {} {"default": "10Gi"} 0"#);
         assert_eq!(
             text(&totals.peak),

@@ -3,8 +3,8 @@
 use plimsoll::diagnostic::Severity;
 use plimsoll::object::ObjectId;
 use plimsoll::plan::{
-    Action, Apply, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject, PodRow, Rollout,
-    Round, Source, Step, Sum, Time, Totals, Wait,
+    Action, Apply, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject,
+    PodRow, Rollout, Round, Source, Step, Sum, Time, Totals, Wait,
 };
 use serde_json::{Value, json};
 
@@ -123,6 +123,7 @@ fn deployment() -> PlannedObject {
             }),
             time: Time { at_least_seconds: 30, waits: 2 },
         }),
+        autoscaler: Some(Autoscaler { name: "shop".to_string(), min: 5, max: 30 }),
         notes: vec!["Service shop/shop: at least 8 endpoints throughout".to_string()],
         ..PlannedObject::default()
     }
@@ -300,5 +301,10 @@ fn totals() -> Totals {
         storage: [("default".to_string(), storage.to_string())].into(),
         ..Sum::default()
     };
-    Totals { before: sum(13, 3, "2", "30Gi"), peak: sum(24, 6, "3500m", "60Gi"), after: sum(16, 6, "3", "60Gi") }
+    Totals {
+        before: sum(13, 3, "2", "30Gi"),
+        peak: sum(24, 6, "3500m", "60Gi"),
+        after: sum(16, 6, "3", "60Gi"),
+        at_maximum: Some(sum(36, 6, "8", "60Gi")),
+    }
 }

@@ -221,3 +221,29 @@ fn objects_beyond_a_quota_are_told() {
         ["resources-over-quota Error ResourceQuota"]
     );
 }
+
+/// An autoscaler of `kind` that keeps it between 2 and `most` pods.
+fn scaler(kind: &str, name: &str, most: u32) -> String {
+    let target = format!("scaleTargetRef: {{apiVersion: apps/v1, kind: {kind}, name: {name}}}");
+    let spec = format!("{{{target}, minReplicas: 2, maxReplicas: {most}}}");
+    format!("apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+}
+
+#[test]
+fn autoscalers_at_their_maximum() {
+    let of = |parts: &[&str]| plan::plan(&[], &checked(&parts.join("---\n")), &Options::default());
+    assert_eq!(of(&[SHOP, DB]).totals.at_maximum, None);
+    let plan = of(&[SHOP, DB, LIMITS, &scaler("Deployment", "shop", 40)]);
+    let most = "43 pods, 3 claims; cpu 10 memory 5888Mi; memory 43Gi; fast 30Gi; 1 load balancers";
+    assert_eq!(plan.totals.at_maximum.as_ref().map(text).as_deref(), Some(most));
+    assert_eq!(text(&plan.totals.after), "13 pods, 3 claims; cpu 2500m memory 2Gi; memory 13Gi; fast 30Gi; 1 load balancers");
+    let shop = plan.objects.iter().find(|object| object.id.kind == "Deployment").expect("it is in the plan");
+    assert_eq!(shop.autoscaler, Some(plan::Autoscaler { name: "shop".to_string(), min: 2, max: 40 }));
+    // More pods of a set need more claims; fewer than there are now are fewer at the maximum, too.
+    let plan = of(&[SHOP, DB, &scaler("StatefulSet", "db", 5), &scaler("Deployment", "shop", 8)]);
+    let most = "13 pods, 5 claims; cpu 2 memory 1Gi;; fast 50Gi; 1 load balancers";
+    assert_eq!(plan.totals.at_maximum.as_ref().map(text).as_deref(), Some(most));
+    // What has no pods is left alone.
+    let none = SHOP.replace("replicas: 10", "replicas: 0");
+    assert_eq!(of(&[&none, &scaler("Deployment", "shop", 8)]).totals.at_maximum, None);
+}

@@ -78,7 +78,7 @@ fn overview(out: &mut String, plan: &Plan) {
             escape(&words::headline(object)),
             number(&|rollout| rollout.bounds.min_ready),
             number(&|rollout| rollout.bounds.max_existing.max(rollout.bounds.max_counted)),
-            number(&|rollout| rollout.replicas),
+            rollout.map_or(String::new(), |rollout| words::pods_after(object, rollout)),
         ));
     }
     out.push_str("</tbody>\n</table>\n");
@@ -230,7 +230,11 @@ fn totals(out: &mut String, plan: &Plan) {
             "<tr><td>{name}</td><td class=\"n\">{before}</td><td class=\"n\">{peak}</td><td class=\"n\">{after}</td></tr>\n"
         ));
     }
-    out.push_str("</tbody>\n</table>\n</section>\n");
+    out.push_str("</tbody>\n</table>\n");
+    if let Some(text) = words::at_maximum(plan) {
+        out.push_str(&format!("<p>With {}</p>\n", escape(&text)));
+    }
+    out.push_str("</section>\n");
 }
 
 fn foot(out: &mut String, plan: &Plan) {

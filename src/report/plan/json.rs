@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::words::{apply_word, effect_word};
 use crate::object::ObjectId;
 use crate::plan::{
-    Action, Bounds, Cause, Change, Counts, CronRun, Effect, EndsWith, JobEnd, NeverReady, Origin, Plan, PlanFinding,
-    PlannedObject, Rollout, Round, Source, Step, Sum, Usage,
+    Action, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, EndsWith, JobEnd, NeverReady, Origin, Plan, PlanFinding,
+    PlannedObject, Rollout, Round, Source, Step, Sum, Totals, Usage,
 };
 
 /// The whole plan.
@@ -35,7 +35,7 @@ fn body(plan: &Plan) -> Value {
         "objects": plan.objects.iter().map(object_json).collect::<Vec<Value>>(),
         "rounds": plan.rounds.iter().map(round_json).collect::<Vec<Value>>(),
         "runs": plan.runs.iter().map(run_json).collect::<Vec<Value>>(),
-        "totals": {"before": sum_json(&plan.totals.before), "peak": sum_json(&plan.totals.peak), "after": sum_json(&plan.totals.after)},
+        "totals": totals_json(&plan.totals),
         "quotas": plan.quotas.iter().map(quota_json).collect::<Vec<Value>>(),
         "findings": plan.findings.iter().map(finding_json).collect::<Vec<Value>>(),
         "assumptions": plan.assumptions,
@@ -64,9 +64,14 @@ fn object_json(object: &PlannedObject) -> Value {
         put(map, "revisionBefore", object.revision_before.as_ref().map(|name| json!(name)));
         put(map, "source", object.source.as_ref().map(source_json));
         put(map, "ifPodsFail", ends_json(&object.if_pods_fail));
+        put(map, "autoscaler", object.autoscaler.as_ref().map(autoscaler_json));
         put(map, "rollout", object.rollout.as_ref().map(rollout_json));
     }
     out
+}
+
+fn autoscaler_json(scaler: &Autoscaler) -> Value {
+    json!({"name": scaler.name, "min": scaler.min, "max": scaler.max})
 }
 
 fn put(map: &mut Map<String, Value>, key: &str, value: Option<Value>) {
@@ -159,6 +164,14 @@ fn round_json(round: &Round) -> Value {
 
 fn run_json(run: &CronRun) -> Value {
     json!({"namespace": run.namespace, "cronjob": run.cronjob, "job": run.job, "at": run.at.to_string(), "timeZone": run.time_zone})
+}
+
+fn totals_json(totals: &Totals) -> Value {
+    let mut out = json!({"before": sum_json(&totals.before), "peak": sum_json(&totals.peak), "after": sum_json(&totals.after)});
+    if let Value::Object(map) = &mut out {
+        put(map, "atMaximum", totals.at_maximum.as_ref().map(sum_json));
+    }
+    out
 }
 
 fn sum_json(sum: &Sum) -> Value {

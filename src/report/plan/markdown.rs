@@ -126,6 +126,9 @@ fn tail(plan: &Plan, key: &str) -> String {
         }
         out.push('\n');
     }
+    if let Some(text) = words::at_maximum(plan) {
+        out.push_str(&format!("With {}.\n\n", escape(&text)));
+    }
     for assumption in plan.assumptions.iter().take(3) {
         out.push_str(&format!("Assuming {}.\n", escape(assumption)));
     }
@@ -140,7 +143,7 @@ fn row(object: &PlannedObject) -> String {
     let during = object.rollout.as_ref().filter(|rollout| !rollout.steps.is_empty()).map_or("–".to_string(), during);
     let after = match (&object.rollout, object.effect) {
         (_, Effect::Refused) => "unchanged".to_string(),
-        (Some(rollout), _) => rollout.replicas.to_string(),
+        (Some(rollout), _) => words::pods_after(object, rollout),
         (None, Effect::Delete) => "gone".to_string(),
         (None, _) => "–".to_string(),
     };

@@ -211,6 +211,9 @@ impl Pen {
             let text = if before == after && peak.is_empty() { after } else { format!("{before}{peak} → {after}") };
             out.push_str(&format!("{name:<column$}  {text}\n"));
         }
+        if let Some(text) = words::at_maximum(plan) {
+            out.push_str(&format!("with {text}\n"));
+        }
     }
 
     fn assumptions(self, out: &mut String, plan: &Plan) {

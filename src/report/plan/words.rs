@@ -345,3 +345,28 @@ pub fn totals(plan: &Plan) -> Vec<[String; 4]> {
     rows.retain(|row| row[1..].iter().any(|text| text != "0"));
     rows
 }
+
+/// What pods come to with every autoscaled workload at its maximum, in a sentence; `None` where nothing is autoscaled.
+pub fn at_maximum(plan: &Plan) -> Option<String> {
+    let sum = plan.totals.at_maximum.as_ref()?;
+    let amounts = |title: &str, amounts: &BTreeMap<String, String>| {
+        let all: Vec<String> = amounts.iter().map(|(name, amount)| format!("{amount} {name}")).collect();
+        if all.is_empty() { String::new() } else { format!("; {title} {}", all.join(", ")) }
+    };
+    let pods = if sum.pods == 1 { "1 pod".to_string() } else { format!("{} pods", sum.pods) };
+    let (requests, limits) = (amounts("requests", &sum.requests), amounts("limits", &sum.limits));
+    Some(format!("autoscalers at their maximum: {pods}{requests}{limits}{}", amounts("storage", &storage(plan, sum))))
+}
+
+/// The storage of a sum where autoscalers make it more than it is in the end.
+fn storage(plan: &Plan, sum: &Sum) -> BTreeMap<String, String> {
+    if sum.storage == plan.totals.after.storage { BTreeMap::new() } else { sum.storage.clone() }
+}
+
+/// How many pods a workload has in the end: `3`, `3 (2–10)` where an autoscaler moves it.
+pub fn pods_after(object: &PlannedObject, rollout: &Rollout) -> String {
+    match &object.autoscaler {
+        Some(scaler) => format!("{} ({}–{})", rollout.replicas, scaler.min, scaler.max),
+        None => rollout.replicas.to_string(),
+    }
+}
