@@ -9,17 +9,12 @@ use crate::schema::Version;
 const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 
 /// A PersistentVolumeClaim.
-pub fn claim(errs: &mut Verdicts, root: Field, version: Version) {
-    let _ = version;
+pub fn claim(errs: &mut Verdicts, root: Field, _: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
-    let spec = root.get("spec");
-    common_spec(errs, spec);
-    if !is_dropped(spec) {
-        data_sources(errs, spec);
-    }
+    claim_spec(errs, root.get("spec"));
 }
 
-/// The spec of a claim inside an ephemeral volume or a StatefulSet's claim template.
+/// The spec of a claim, on its own, in an ephemeral volume or in a StatefulSet's claim template.
 pub fn claim_spec(errs: &mut Verdicts, spec: Field) {
     common_spec(errs, spec);
     data_sources(errs, spec);
@@ -69,15 +64,11 @@ pub fn volume_mode(errs: &mut Verdicts, mode: Field) {
     }
 }
 
+/// What the volume is filled from, in the old field and the new one, which must say the same.
 fn data_sources(errs: &mut Verdicts, spec: Field) {
     for name in ["dataSource", "dataSourceRef"] {
         errs.may(spec.get(name).get("apiGroup"), text::dns_subdomain);
     }
-    agreeing_sources(errs, spec);
-}
-
-/// What the volume is filled from, in the old field and the new one, which must say the same.
-pub fn agreeing_sources(errs: &mut Verdicts, spec: Field) {
     let (old, new) = (spec.some("dataSource"), spec.some("dataSourceRef"));
     for source in [old, new].into_iter().flatten() {
         data_source(errs, source);
@@ -102,12 +93,4 @@ fn data_source(errs: &mut Verdicts, source: Field) {
     if group.text().is_empty() && kind.text() != "PersistentVolumeClaim" {
         errs.invalid(source, "without `apiGroup` it can only be a `PersistentVolumeClaim`");
     }
-}
-
-/// Whether the server drops the data source unseen: on its own, the old field holds a claim or a snapshot, or nothing.
-fn is_dropped(spec: Field) -> bool {
-    let (old, new) = (spec.get("dataSource"), spec.get("dataSourceRef"));
-    let kind = (old.get("apiGroup").text(), old.get("kind").text());
-    let known = matches!(kind, ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot"));
-    old.written() && old.exists() && !(new.written() && new.exists()) && !known
 }

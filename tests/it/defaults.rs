@@ -187,6 +187,31 @@ fn the_rest_is_stored_as_defaulting_has_it() {
             json!("2026-01-02T02:04:05.500000Z"),
         ),
         (of("v1", "ServiceAccount", "secrets: [{name: s, namespace: n}]"), "/secrets", json!([{"name": "s"}])),
+        (
+            of("coordination.k8s.io/v1", "Lease", "spec: {holderIdentity: h, preferredHolder: p, strategy: s}"),
+            "/spec",
+            json!({"holderIdentity": "h"}),
+        ),
+        (
+            of(
+                "storage.k8s.io/v1",
+                "CSIDriver",
+                "spec: {preventPodSchedulingIfMissing: true, volumeLifecycleModes: [Ephemeral]}",
+            ),
+            "/spec",
+            json!({"attachRequired": true, "fsGroupPolicy": "ReadWriteOnceWithFSType", "podInfoOnMount": false,
+                "requiresRepublish": false, "seLinuxMount": false, "storageCapacity": false, "volumeLifecycleModes": ["Ephemeral"]}),
+        ),
+        (
+            of("v1", "PersistentVolumeClaim", "spec: {dataSourceRef: {apiGroup: a.b, kind: C, name: d, namespace: e}}"),
+            "/spec",
+            json!({"resources": {}, "volumeMode": "Filesystem"}),
+        ),
+        (
+            of("v1", "PersistentVolumeClaim", "spec: {dataSourceRef: {apiGroup: a.b, kind: C, name: d}}"),
+            "/spec/dataSource",
+            json!({"apiGroup": "a.b", "kind": "C", "name": "d"}),
+        ),
         (of("v1", "Widget", "spec: {a: null}"), "/spec", json!({"a": null})),
     ];
     for (manifest, pointer, want) in cases {

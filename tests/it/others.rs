@@ -398,6 +398,39 @@ fn flow_control() {
 }
 
 #[test]
+fn what_flow_control_must_have() {
+    let everything = |groups: &str| {
+        format!(
+            "rules: [{{subjects: [{groups}], resourceRules: [{{verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], \
+             clusterScope: true}}], nonResourceRules: [{{verbs: ['*'], nonResourceURLs: ['*']}}]}}]"
+        )
+    };
+    let group = |name: &str| format!("{{kind: Group, group: {{name: 'system:{name}'}}}}");
+    let everybody = everything(&format!("{}, {}", group("unauthenticated"), group("authenticated")));
+    let schema = |name: &str, fields: &str| {
+        format!("metadata: {{name: {name}}}\nspec: {{priorityLevelConfiguration: {{name: {name}}}, {fields}}}")
+    };
+    for (body, expected) in [
+        (schema("exempt", &format!("matchingPrecedence: 1, {}", everything(&group("masters")))), &[][..]),
+        (schema("exempt", &format!("matchingPrecedence: 2, {}", everything(&group("masters")))), &["Invalid spec"]),
+        (schema("catch-all", &format!("matchingPrecedence: 10000, distinguisherMethod: {{type: ByUser}}, {everybody}")), &[]),
+        (schema("catch-all", &format!("matchingPrecedence: 10000, {everybody}")), &["Invalid spec"]),
+        (schema("mine", "matchingPrecedence: 2"), &[]),
+    ] {
+        refused("flowcontrol.apiserver.k8s.io/v1", "FlowSchema", &[(&body, expected)]);
+    }
+    let level = |name: &str, spec: &str| format!("metadata: {{name: {name}}}\nspec: {{{spec}}}");
+    for (body, expected) in [
+        (level("exempt", "type: Exempt, exempt: {nominalConcurrencyShares: 10, lendablePercent: 50}"), &[][..]),
+        (level("exempt", "type: Exempt, limited: {limitResponse: {type: Reject}}"), &["Forbidden spec.limited", "Invalid spec"]),
+        (level("catch-all", "type: Limited, limited: {nominalConcurrencyShares: 5, limitResponse: {type: Reject}}"), &[]),
+        (level("catch-all", "type: Limited, limited: {limitResponse: {type: Reject}}"), &["Invalid spec"]),
+    ] {
+        refused("flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", &[(&body, expected)]);
+    }
+}
+
+#[test]
 fn endpoints_and_slices() {
     refused(
         "v1",

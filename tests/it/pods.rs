@@ -408,7 +408,12 @@ fn merged(base: Value, fields: &Value) -> Value {
 
 /// What is refused about `object`, as `Cause path`.
 pub fn causes(object: &Value) -> BTreeSet<String> {
-    let checked = check("pod.json".into(), object.to_string(), Options::default());
+    causes_on(Version::default(), object)
+}
+
+/// The same on a server of `version`.
+pub fn causes_on(version: Version, object: &Value) -> BTreeSet<String> {
+    let checked = check("pod.json".into(), object.to_string(), Options::of(version));
     let errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors
         .map(|finding| {

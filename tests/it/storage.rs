@@ -1,15 +1,21 @@
 //! What the server refuses about volumes, scheduling, storage and devices, for the branches of its validation that the recorded
 //! verdicts do not reach.
 
+use plimsoll::schema::Version;
 use serde_json::{Value, json};
 
-use crate::pods::causes;
+use crate::pods::{causes, causes_on};
 
 /// Holds what is refused of each object against what should be; paths of the object under test begin with `@`.
 fn refused(cases: &[(Value, &[&str])], at: &str, object: impl Fn(&Value) -> Value) {
+    refused_on(Version::default(), cases, at, object);
+}
+
+/// The same by a server of `version`.
+fn refused_on(version: Version, cases: &[(Value, &[&str])], at: &str, object: impl Fn(&Value) -> Value) {
     for (fields, want) in cases {
         let want = want.iter().map(|cause| cause.replace('@', at)).collect();
-        assert_eq!(causes(&object(fields)), want, "{fields}");
+        assert_eq!(causes_on(version, &object(fields)), want, "{fields}");
     }
 }
 
@@ -116,7 +122,10 @@ fn sources_of_vendors() {
 fn projected_sources() {
     let bundle = |fields: Value| json!({"projected": {"sources": [{"clusterTrustBundle": fields}]}});
     let certificate = |fields: Value| json!({"projected": {"sources": [{"podCertificate": fields}]}});
-    refused(
+    // Servers before this one drop both.
+    refused(&[(bundle(json!({})), &[]), (certificate(json!({})), &[])], "spec.volumes[0].projected.sources[0]", with_volume);
+    refused_on(
+        Version(37),
         &[
             (json!({"projected": {"sources": [{"secret": {"name": "a"}, "configMap": {"name": "b"}}]}}), &["Forbidden @"]),
             (bundle(json!({"name": "a", "path": "p"})), &[]),
@@ -285,6 +294,12 @@ fn claims() {
         &[
             // Of the old field the server knows two kinds of source, and drops the rest.
             (json!({"dataSource": {"kind": "Other", "apiGroup": "example.com"}}), &[]),
+            (
+                json!({"dataSource": {"kind": "Other", "apiGroup": "example.com", "name": "a"},
+                    "dataSourceRef": {"kind": "Other", "apiGroup": "example.com", "name": "b"}}),
+                &["Invalid @"],
+            ),
+            (json!({"dataSourceRef": {"kind": "Other", "namespace": "N"}}), &[]),
             (json!({"dataSourceRef": {"kind": "Other", "name": "n"}}), &["Invalid @.dataSource", "Invalid @.dataSourceRef"]),
             (
                 json!({"dataSourceRef": {"kind": "Other", "name": "n", "apiGroup": "A_b"}}),
@@ -440,6 +455,16 @@ fn device_claims_and_classes() {
                 ],
             ),
             (json!({"config": [{}, {"opaque": {"driver": "d", "parameters": {"a": 1}}}]}), &["Required @.config[0].opaque"]),
+            (json!({"config": [{"opaque": {"driver": "d", "parameters": {"a": "x".repeat(10 * 1024 - 8)}}}]}), &[]),
+            (
+                json!({"config": [{"opaque": {"driver": "d", "parameters": {"a": "x".repeat(10 * 1024 - 7)}}}]}),
+                &["TooLong @.config[0].opaque.parameters"],
+            ),
+            (
+                json!({"config": [{"opaque": {"driver": "d", "parameters": [1, null, "\"".repeat(6 * 1024)]}}]}),
+                &["TooLong @.config[0].opaque.parameters"],
+            ),
+            (json!({"config": [{"opaque": {"driver": "d", "parameters": [true]}}]}), &["Invalid @.config[0].opaque.parameters"]),
             (
                 json!({"requests": [{"name": "a", "exactly": {"deviceClassName": "d", "selectors": [{"cel": {"expression": "'a'"}}],
                     "tolerations": [{"operator": "Exists", "value": "v", "effect": "x"}]}}]}),

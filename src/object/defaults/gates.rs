@@ -1,5 +1,5 @@
-//! Fields of pods that the server drops, unseen by validation, because the feature they belong to is off by default. Mirrors
-//! `DropDisabledTemplateFields` with the default of every feature gate in each version.
+//! Fields that the server drops, unseen by validation, because the feature they belong to is off by default. Mirrors
+//! `DropDisabledTemplateFields` and the strategies' own drops with the default of every feature gate in each version.
 
 use super::{Slot, pod};
 use crate::schema::Version;
@@ -19,10 +19,26 @@ const SPEC: &[(&str, Version)] = &[
 /// Fields of a pod's `securityContext`.
 const CONTEXT: &[(&str, Version)] = &[("seLinuxChangePolicy", Version(33)), ("supplementalGroupsPolicy", Version(33))];
 
+/// Sources of a projected volume.
+const PROJECTED: &[(&str, Version)] = &[("clusterTrustBundle", Version(37)), ("podCertificate", Version(37))];
+
+/// Fields of a Lease's spec: those of coordinated leader election.
+const LEASE: &[(&str, Version)] = &[("preferredHolder", NEVER), ("strategy", NEVER)];
+
+/// Fields of a CSIDriver's spec.
+const CSI_DRIVER: &[(&str, Version)] = &[
+    ("nodeAllocatableUpdatePeriodSeconds", Version(35)),
+    ("preventPodSchedulingIfMissing", Version(37)),
+    ("serviceAccountTokenInSecrets", Version(35)),
+];
+
+/// Fields of how an autoscaler scales one way.
+const SCALING: &[(&str, Version)] = &[("tolerance", Version(35))];
+
 /// Fields of a container.
 const CONTAINER: &[(&str, Version)] = &[("resizePolicy", Version(33)), ("restartPolicyRules", Version(35))];
 
-/// Drops what `version` does not keep from the pod spec of any kind that has one.
+/// Drops what `version` does not keep, from the pod spec of any kind that has one among others.
 pub fn drop_disabled(root: &mut Slot, version: Version) {
     match root.text("kind").to_string().as_str() {
         "Pod" => root.with("spec", |spec| pod_spec(spec, version)),
@@ -33,6 +49,15 @@ pub fn drop_disabled(root: &mut Slot, version: Version) {
         "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet" => {
             root.with("spec", |spec| template(spec, version));
         }
+        "CSIDriver" => root.with("spec", |spec| drop_from(spec, CSI_DRIVER, version)),
+        "HorizontalPodAutoscaler" => root.with("spec", |spec| {
+            spec.with("behavior", |behavior| {
+                for way in ["scaleDown", "scaleUp"] {
+                    behavior.with(way, |rules| drop_from(rules, SCALING, version));
+                }
+            });
+        }),
+        "Lease" => root.with("spec", |spec| drop_from(spec, LEASE, version)),
         _ => {}
     }
 }
@@ -47,6 +72,9 @@ fn pod_spec(spec: &mut Slot, version: Version) {
     for list in pod::CONTAINERS {
         spec.each(list, |container| self::container(container, version));
     }
+    spec.each("volumes", |volume| {
+        volume.with("projected", |projected| projected.each("sources", |source| drop_from(source, PROJECTED, version)));
+    });
 }
 
 fn container(container: &mut Slot, version: Version) {

@@ -26,21 +26,19 @@ pub fn claim_spec(spec: &mut Slot) {
     spec.struct_at("resources");
 }
 
-/// `dataSource` and `dataSourceRef` say the same; one is written into the other, unless it crosses namespaces. A `dataSource`
-/// of a kind that nothing provides is left out.
+/// `dataSource` and `dataSourceRef` say the same; one is written into the other. A `dataSourceRef` that crosses namespaces is left
+/// out, and a `dataSource` that stands alone and is of a kind that nothing provides.
 fn data_source(spec: &mut Slot) {
-    if spec.get("dataSource").is_some() && !spec.map("dataSource").is_some_and(|source| is_known(&source)) {
-        spec.ignore("dataSource", "nothing fills a claim from a source of that kind");
+    if spec.map("dataSourceRef").is_some_and(|reference| !reference.text("namespace").is_empty()) {
+        spec.ignore("dataSourceRef", "the feature of sources in other namespaces is off by default");
     }
     match (spec.get("dataSource"), spec.get("dataSourceRef")) {
-        (Some(old), None) => {
+        (Some(old), None) if spec.map("dataSource").is_none_or(|source| is_known(&source)) => {
             spec.copy("dataSourceRef", old);
         }
+        (Some(_), None) => spec.ignore("dataSource", "nothing fills a claim from a source of that kind"),
         (None, Some(new)) => {
-            let namespaced = spec.map("dataSourceRef").is_some_and(|reference| !reference.text("namespace").is_empty());
-            if !namespaced {
-                spec.copy("dataSource", new);
-            }
+            spec.copy("dataSource", new);
         }
         _ => {}
     }

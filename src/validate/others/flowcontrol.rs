@@ -28,6 +28,42 @@ pub fn flow_schema(errs: &mut Verdicts, root: Field, _: Version) {
     for rule in spec.get("rules").items() {
         flow_rule(errs, rule);
     }
+    fixed_schema(errs, root.get("metadata").get("name").text(), spec);
+}
+
+/// The two schemas that every server has must stay as they are: everything, for administrators and for everybody.
+fn fixed_schema(errs: &mut Verdicts, name: &str, spec: Field) {
+    let (precedence, method, groups) = match name {
+        "exempt" => (1, "", &["system:masters"][..]),
+        "catch-all" => (10_000, "ByUser", &["system:unauthenticated", "system:authenticated"][..]),
+        _ => return,
+    };
+    let same = spec.get("priorityLevelConfiguration").get("name").text() == name
+        && spec.get("matchingPrecedence").number() == precedence
+        && spec.get("distinguisherMethod").get("type").text() == method
+        && spec.get("rules").len() == 1
+        && spec.get("rules").items().all(|rule| is_everything_for(rule, groups));
+    if !same {
+        errs.invalid(spec, format!("the server has fixed what the schema `{name}` holds"));
+    }
+}
+
+/// Whether a rule is about every request of these groups.
+fn is_everything_for(rule: Field, groups: &[&str]) -> bool {
+    let (subjects, resources, urls) = (rule.get("subjects"), rule.get("resourceRules"), rule.get("nonResourceRules"));
+    let all = |rule: Field, lists: &[&'static str]| lists.iter().all(|list| is_list(rule.get(list), &["*"]));
+    let named = subjects.items().map(|subject| subject.get("group").get("name").text());
+    named.eq(groups.iter().copied())
+        && resources.len() == 1
+        && resources
+            .items()
+            .all(|rule| all(rule, &["verbs", "apiGroups", "resources", "namespaces"]) && rule.get("clusterScope").is_true())
+        && urls.len() == 1
+        && urls.items().all(|rule| all(rule, &["verbs", "nonResourceURLs"]))
+}
+
+fn is_list(list: Field, texts: &[&str]) -> bool {
+    list.items().map(|item| item.text()).eq(texts.iter().copied())
 }
 
 fn flow_rule(errs: &mut Verdicts, rule: Field) {
@@ -170,6 +206,29 @@ pub fn priority_level(errs: &mut Verdicts, root: Field, _: Version) {
             }
         }
         _ => _ = errs.unsupported(kind, &["Exempt", "Limited"]),
+    }
+    fixed_level(errs, root.get("metadata").get("name").text(), spec);
+}
+
+/// The two levels that every server has must stay as they are, but for the shares of `exempt`.
+fn fixed_level(errs: &mut Verdicts, name: &str, spec: Field) {
+    let (kind, limited) = (spec.get("type").text(), spec.get("limited"));
+    let same = match name {
+        "exempt" => kind == "Exempt" && !limited.exists(),
+        "catch-all" => {
+            let response = limited.get("limitResponse");
+            kind == "Limited"
+                && !spec.get("exempt").exists()
+                && limited.get("nominalConcurrencyShares").number() == 5
+                && limited.get("lendablePercent").number() == 0
+                && !limited.get("borrowingLimitPercent").exists()
+                && response.get("type").text() == "Reject"
+                && !response.get("queuing").exists()
+        }
+        _ => return,
+    };
+    if !same {
+        errs.invalid(spec, format!("the server has fixed what the level `{name}` holds"));
     }
 }
 

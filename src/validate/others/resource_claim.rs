@@ -9,6 +9,7 @@ use crate::validate::cel::{self, Environment, Returns};
 use crate::validate::meta::{self, Scope};
 use crate::validate::volumes::disks::csi_driver as driver_name;
 use crate::validate::{Unique, Verdicts, text};
+use crate::yaml::Kind;
 
 /// How many requests, constraints, configurations or selectors there may be in a list.
 const LIST: usize = 32;
@@ -18,6 +19,8 @@ const ALTERNATIVES: usize = 8;
 const TOLERATIONS: usize = 16;
 /// How long an expression may be, bytes.
 const EXPRESSION: usize = 10 * 1024;
+/// How long a driver's own parameters may be, bytes as JSON.
+const PARAMETERS: usize = 10 * 1024;
 /// How long a part of an attribute's name may be that is no domain, bytes.
 const IDENTIFIER: usize = 32;
 /// What a device's taint does.
@@ -237,9 +240,30 @@ fn opaque(errs: &mut Verdicts, config: Field) {
     let parameters = opaque.get("parameters");
     if !parameters.exists() {
         errs.required(parameters, "");
+    } else if json_length(parameters) > PARAMETERS {
+        errs.too_long(parameters, PARAMETERS);
     } else if !parameters.is_map() {
         errs.invalid(parameters, "must be an object");
     }
+}
+
+/// How many bytes a value takes as JSON without spaces.
+fn json_length(value: Field) -> usize {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string().len();
+    let (mut length, mut todo) = (0, vec![value]);
+    while let Some(value) = todo.pop() {
+        // Brackets and commas.
+        let around = |count: usize| 2 + count.saturating_sub(1);
+        length += match value.kind() {
+            Kind::Map => around(value.len()) + value.entries().map(|(key, _)| quoted(key) + 1).sum::<usize>(),
+            Kind::Seq => around(value.len()),
+            Kind::Str => quoted(value.text()),
+            Kind::Null => 4,
+            _ => value.scalar().len(),
+        };
+        todo.extend(value.entries().map(|(_, value)| value).chain(value.items()));
+    }
+    length
 }
 
 /// A DNS label, `""` being none.

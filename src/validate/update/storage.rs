@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::{As, Expansion, Update, listed, others, refuse, same, unchanged_at};
+use super::{As, Expansion, Update, listed, others, refuse, unchanged_at};
 use crate::object::{Field, Quantity};
 use crate::schema::Version;
-use crate::validate::{Verdicts, claim};
+use crate::validate::Verdicts;
 
 /// What of a volume's spec is not where its data is.
 const NOT_SOURCE: &[&str] = &[
@@ -42,9 +42,10 @@ pub fn persistent_volume(errs: &mut Verdicts, update: Update) {
 /// A PersistentVolumeClaim.
 pub fn claim(errs: &mut Verdicts, update: Update) {
     let (old, new) = (update.old.get("spec"), update.new.get("spec"));
-    // A source of another kind is dropped from a new claim, but not from one that has a source.
-    if new.get("dataSource").exists() && !same_source(new) {
-        claim::agreeing_sources(errs, new);
+    // Where there was a source, its group may be any text, as it once could be for new claims too.
+    if old.get("dataSource").exists() || old.get("dataSourceRef").exists() {
+        errs.withdraw("spec.dataSource.apiGroup");
+        errs.withdraw("spec.dataSourceRef.apiGroup");
     }
     let mut allowed = Vec::new();
     if old.get("volumeName").is_empty() {
@@ -71,10 +72,6 @@ pub fn claim(errs: &mut Verdicts, update: Update) {
     }
     unchanged_at(errs, old.get("volumeMode"), new.get("volumeMode"), As::Invalid, "volumeMode");
     class_annotation(errs, update);
-}
-
-fn same_source(spec: Field) -> bool {
-    ["apiGroup", "kind", "name"].iter().all(|name| same(spec.get("dataSource").get(name), spec.get("dataSourceRef").get(name)))
 }
 
 /// A volume attributes class can be changed for another, not taken away.

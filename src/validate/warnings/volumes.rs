@@ -17,6 +17,11 @@ const GONE: &[(&str, u8)] = &[
     ("rbd", 31),
 ];
 
+/// The sources of a projected volume that every server has.
+const SOURCES: &[&str] = &["secret", "configMap", "downwardAPI", "serviceAccountToken"];
+/// Those that older servers drop.
+const GATED: &[&str] = &["clusterTrustBundle", "podCertificate"];
+
 /// The volumes of a pod.
 pub fn volumes(errs: &mut Verdicts, volumes: Field) {
     for volume in volumes.items() {
@@ -52,23 +57,19 @@ pub fn sources(errs: &mut Verdicts, volume: Field) {
 fn projection(errs: &mut Verdicts, projected: Field) {
     let mut paths = Vec::new();
     for source in projected.get("sources").items() {
-        // The server drops these two, which are off by default, before it looks.
-        let dropped = ["clusterTrustBundle", "podCertificate"].iter().any(|name| source.some(name).is_some());
-        let known = ["secret", "configMap", "downwardAPI", "serviceAccountToken"];
-        if !known.iter().any(|name| source.some(name).is_some()) {
-            errs.warn(
-                source,
-                match dropped {
-                    true => "this source is behind a feature gate that is off by default: it will be dropped",
-                    false => "this source is empty, so it adds nothing",
-                },
-            );
+        if !SOURCES.iter().chain(GATED).any(|name| source.some(name).is_some()) {
+            // Of one that was dropped, the dropping itself is told.
+            if GATED.iter().all(|name| source.get(name).absent()) {
+                errs.warn(source, "this source is empty, so it adds nothing");
+            }
             continue;
         }
         for name in ["secret", "configMap", "downwardAPI"] {
             paths.extend(source.get(name).get("items").items().map(|item| item.get("path")));
         }
-        paths.extend(source.get("serviceAccountToken").some("path"));
+        for name in ["serviceAccountToken", "clusterTrustBundle"] {
+            paths.extend(source.get(name).some("path"));
+        }
     }
     overlaps(errs, paths);
 }
