@@ -34,6 +34,7 @@ pub fn plan() -> Plan {
                 "Deployment shop/shop reads app.toml as environment",
                 "kubectl rollout restart deployment/shop -n shop",
             ),
+            finding("plan/stop-too-long", Severity::Warning, Some(8), "preStop sleeps for all of the grace period", ""),
             finding("plan/order", Severity::Warning, None, "ConfigMap shop/conf stands after its first use", ""),
         ],
         assumptions: vec!["all pods of the old revision are ready".to_string(), "claims are bound at once".to_string()],

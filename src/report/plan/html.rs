@@ -24,6 +24,9 @@ pub fn plan_html(plan: &Plan) -> String {
     head(&mut out, plan, &verdict);
     out.push_str("<main>\n");
     findings(&mut out, plan.findings.iter().filter(|finding| finding.object.is_none()));
+    if let Some(text) = words::hidden_findings(plan) {
+        out.push_str(&format!("<p>Not shown: {text} (<code>plimsoll plan --detail full</code> shows them)</p>\n"));
+    }
     overview(&mut out, plan);
     for (i, object) in plan.objects.iter().enumerate().filter(|(i, object)| words::is_shown(plan, *i, object)) {
         section(&mut out, plan, i, object);

@@ -112,6 +112,9 @@ fn head(plan: &Plan) -> String {
     for finding in plan.findings.iter().filter(|finding| finding.object.is_none()).take(20) {
         out.push_str(&format!("- ⚠ {} `{}`: {}\n", words::severity(finding.severity), finding.rule, escape(&finding.message)));
     }
+    if let Some(text) = words::hidden_findings(plan) {
+        out.push_str(&format!("- not shown: {text} (`plimsoll plan --detail full` shows them)\n"));
+    }
     out.push_str("\n| | object | change | during | after |\n| --- | --- | --- | --- | --- |\n");
     out
 }

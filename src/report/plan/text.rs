@@ -56,6 +56,7 @@ pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> S
         out.push('\n');
     }
     out.push_str(&format!("{}\n", words::summary_line(plan)));
+    out.extend(hidden(plan, detail).map(|text| format!("not shown: {text} (--detail full shows them)\n")));
     pen.totals(&mut out, plan);
     pen.assumptions(&mut out, plan);
     out
@@ -282,6 +283,15 @@ impl Pen {
             _ => "36",
         };
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// The findings that this much detail leaves out.
+fn hidden(plan: &Plan, detail: Detail) -> Option<String> {
+    match detail {
+        Detail::Summary => words::findings_told(plan.findings.iter().filter(|finding| finding.object.is_some())),
+        Detail::Full => None,
+        _ => words::hidden_findings(plan),
     }
 }
 

@@ -56,6 +56,25 @@ pub fn is_shown(plan: &Plan, index: usize, object: &PlannedObject) -> bool {
     object.effect != Effect::None || plan.findings.iter().any(broken)
 }
 
+/// The findings on objects that are not worth a line: `2 warnings, 1 note on unchanged objects`; nothing where there are none.
+pub fn hidden_findings(plan: &Plan) -> Option<String> {
+    let hidden = |index: usize| plan.objects.get(index).is_some_and(|object| !is_shown(plan, index, object));
+    let told = findings_told(plan.findings.iter().filter(|finding| finding.object.is_some_and(hidden)))?;
+    Some(format!("{told} on unchanged objects"))
+}
+
+/// How many findings of each severity there are: `1 error, 2 warnings`.
+pub fn findings_told<'a>(findings: impl Iterator<Item = &'a PlanFinding>) -> Option<String> {
+    let mut counts = [(Severity::Error, 0), (Severity::Warning, 0), (Severity::Advice, 0)];
+    for finding in findings {
+        counts.iter_mut().filter(|(of, _)| *of == finding.severity).for_each(|(_, count)| *count += 1);
+    }
+    let some = counts.iter().filter(|(_, count)| *count > 0);
+    let told: Vec<String> =
+        some.map(|(of, count)| format!("{count} {}{}", severity(*of), if *count == 1 { "" } else { "s" })).collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
 /// How often each effect occurs.
 pub fn count(plan: &Plan, effects: &[Effect]) -> usize {
     plan.objects.iter().filter(|object| effects.contains(&object.effect)).count()
