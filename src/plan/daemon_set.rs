@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cluster::{Action, Cluster, Id, Spec, Workload};
+use super::labels::Selector;
 use super::pod::{Identity, Phase, Pods, Template};
 use crate::object::IntOrString;
 use crate::object::intstr::Round;
@@ -13,6 +14,10 @@ use crate::object::intstr::Round;
 /// A DaemonSet.
 #[derive(Clone, Debug)]
 pub struct DaemonSet {
+    /// Which pods without an owner it takes on.
+    pub selector: Option<Selector>,
+    /// As stored.
+    pub value: Arc<Value>,
     /// The template as it is now, with the tolerations that the controller adds.
     pub template: Arc<Template>,
     /// All templates there have been, in order of appearance.
@@ -62,10 +67,12 @@ impl Share {
 
 impl DaemonSet {
     /// From a stored object.
-    pub fn of(value: &Value, template: Arc<Template>) -> DaemonSet {
+    pub fn of(value: &Arc<Value>, template: Arc<Template>) -> DaemonSet {
         let strategy = &value["spec"]["updateStrategy"];
         let block = &strategy["rollingUpdate"];
         DaemonSet {
+            selector: Selector::of(&value["spec"]["selector"]),
+            value: value.clone(),
             revisions: vec![template.clone()],
             template,
             strategy: match strategy["type"] == "OnDelete" {
@@ -141,6 +148,10 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     let Spec::DaemonSet(set) = &workload.spec else { return Vec::new() };
     if workload.deleted {
         return Vec::new();
+    }
+    let orphans = cluster.orphans(id, set.selector.as_ref());
+    if !orphans.is_empty() {
+        return orphans;
     }
     let view = View { cluster, id, set, nodes: by_node(workload) };
     let actions = view.manage();

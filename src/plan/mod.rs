@@ -55,6 +55,7 @@ pub use quota::Usage;
 pub use sim::{Entry, Run, What, settle_never_ready};
 pub use steps::earliest;
 pub use store::{Key, Source, Store, Stored};
+pub use summary::taken;
 pub use what_if::{WhatIf, what_if};
 
 use std::collections::BTreeSet;

@@ -50,9 +50,9 @@ pub struct Revision {
     pub namespace: String,
     /// Its name: `db-57b8f7c684`.
     pub name: String,
-    /// The kind of what it is a revision of.
+    /// The kind of what it is a revision of; empty where it has no owner.
     pub kind: String,
-    /// The name of that.
+    /// The name of that; empty where it has no owner.
     pub owner: String,
     /// The template.
     pub template: Value,
@@ -211,13 +211,16 @@ fn set(value: &Value, version: Version) -> Option<Set> {
 
 /// A ControllerRevision holds a patch of the template; what it makes is read as part of a whole object.
 fn revision(value: &Value, version: Version) -> Option<Revision> {
-    let (kind, owner) = controller(value).filter(|(kind, _)| ["StatefulSet", "DaemonSet"].contains(&kind.as_str()))?;
+    let (kind, owner) = controller(value).unwrap_or_default();
+    if !["StatefulSet", "DaemonSet", ""].contains(&kind.as_str()) {
+        return None;
+    }
     let mut template = value["data"]["spec"]["template"].clone();
     template.as_object_mut()?.remove("$patch");
     let labels = template["metadata"]["labels"].clone();
     let whole = json!({
-        "apiVersion": "apps/v1", "kind": kind, "metadata": {"name": owner},
-        "spec": {"selector": {"matchLabels": labels}, "serviceName": owner, "template": template},
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "any"},
+        "spec": {"selector": {"matchLabels": labels}, "serviceName": "any", "template": template},
     });
     let template = canonical(&whole, version)?["spec"]["template"].clone();
     let (namespace, name) = (text(&value["metadata"]["namespace"]), text(&value["metadata"]["name"]));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::cluster::{Action, Cluster, Id, Spec};
+use super::cluster::{Action, Cluster, Id, Workload};
 use super::deployment::Deployment;
 use super::labels::{Labels, Selector, labels};
 use super::pod::{Identity, Phase, Pods, Template};
@@ -83,9 +83,13 @@ impl ReplicaSet {
 pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     let workload = cluster.workload(id);
     let Some(set) = cluster.replica_set(id).filter(|_| !workload.deleted) else { return Vec::new() };
-    let adopted = orphans(cluster, id, set);
+    let adopted = cluster.orphans(id, set.selector.as_ref());
     if !adopted.is_empty() {
         return adopted;
+    }
+    let released = released(workload, set);
+    if !released.is_empty() {
+        return released.into_iter().map(|pods| Action::Release { owner: id, pods }).collect();
     }
     let missing = set.size - workload.active();
     if missing > 0 {
@@ -103,18 +107,11 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     actions
 }
 
-/// Pods of their own that the set's selector matches.
-fn orphans(cluster: &Cluster, id: Id, set: &ReplicaSet) -> Vec<Action> {
-    let Some(selector) = set.selector.as_ref().filter(|selector| !selector.requirements.is_empty()) else { return Vec::new() };
-    let namespace = &cluster.workload(id).key.namespace;
-    let bare = cluster
-        .workloads()
-        .iter()
-        .enumerate()
-        .filter(|(_, pod)| matches!(pod.spec, Spec::Pod) && pod.key.namespace == *namespace);
-    let matching =
-        bare.filter(|(_, pod)| pod.pods.iter().any(|pods| pods.phase.is_active() && selector.matches(&pods.template.labels)));
-    matching.map(|(pod, _)| Action::Adopt { owner: id, pod }).collect()
+/// Pods that the selector, changed, no longer matches.
+fn released(workload: &Workload, set: &ReplicaSet) -> Vec<u64> {
+    let Some(selector) = &set.selector else { return Vec::new() };
+    let lost = |pods: &&Pods| pods.phase.is_active() && !selector.matches(&pods.template.labels);
+    workload.pods.iter().filter(lost).map(|pods| pods.id).collect()
 }
 
 /// Active pods, those first that are deleted first.

@@ -38,6 +38,10 @@ pub struct Run {
     pub wanted: BTreeMap<Arc<Key>, i64>,
     /// Pods that quotas keep out in the end: whose, how many, why.
     pub held: Vec<(Arc<Key>, i64, String)>,
+    /// What was taken on, and by what.
+    pub adopted: Vec<(Arc<Key>, Arc<Key>)>,
+    /// StatefulSets that wait for the name of a pod: which pod, and whose it is now, empty where it has no owner.
+    pub taken: Vec<(Arc<Key>, String, String)>,
     /// Whether it was cut off before all was at rest, or a number was too large to simulate.
     pub cut: bool,
 }
@@ -210,6 +214,12 @@ impl Run {
         self.sets = cluster.made_from();
         self.wanted = cluster.tops().filter_map(|id| wanted(cluster, id)).collect();
         self.names = cluster.names();
+        self.adopted = cluster.adopted();
+        for id in cluster.tops() {
+            if let Some((pod, whose)) = stateful_set::taken(cluster, id) {
+                self.taken.push((cluster.workload(id).key.clone(), pod, whose.to_string()));
+            }
+        }
         let shortened =
             |id| matches!(&cluster.workload(id).spec, Spec::StatefulSet(set) if set.replicas == stateful_set::MOST_REPLICAS);
         self.cut |= cluster.tops().any(shortened);

@@ -7,12 +7,16 @@ use serde_json::Value;
 
 use super::claims::{ClaimOwner, ClaimTemplate, Keep, Range, Retention};
 use super::cluster::{Action, Cluster, Id, Spec, Workload};
-use super::labels::items;
+use super::labels::{Selector, items};
 use super::pod::{Identity, Phase, Pods, Template};
 
 /// A StatefulSet.
 #[derive(Clone, Debug)]
 pub struct StatefulSet {
+    /// Which pods without an owner it takes on, if they have its names.
+    pub selector: Option<Selector>,
+    /// As stored.
+    pub value: Arc<Value>,
     /// `spec.replicas`, as far as it is simulated.
     pub replicas: i64,
     /// `spec.ordinals.start`.
@@ -54,12 +58,14 @@ pub enum Strategy {
 
 impl StatefulSet {
     /// From a stored object.
-    pub fn of(value: &Value, template: Arc<Template>) -> StatefulSet {
+    pub fn of(value: &Arc<Value>, template: Arc<Template>) -> StatefulSet {
         let spec = &value["spec"];
         let block = &spec["updateStrategy"]["rollingUpdate"];
         let partition = block.is_object().then(|| block["partition"].as_i64().unwrap_or(0));
         let retention = &spec["persistentVolumeClaimRetentionPolicy"];
         StatefulSet {
+            selector: Selector::of(&spec["selector"]),
+            value: value.clone(),
             replicas: spec["replicas"].as_i64().unwrap_or(1).min(MOST_REPLICAS),
             start: spec["ordinals"]["start"].as_i64().unwrap_or(0),
             order: if spec["podManagementPolicy"] == "Parallel" { Order::Parallel } else { Order::Ordered },
@@ -108,6 +114,10 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
     if workload.deleted {
         return Vec::new();
     }
+    let orphans = cluster.orphans(id, set.selector.as_ref());
+    if !orphans.is_empty() {
+        return orphans;
+    }
     let by_ordinal = |pods: &'_ Pods| match pods.identity {
         Identity::Ordinal(ordinal) => Some(ordinal),
         _ => None,
@@ -126,6 +136,17 @@ pub fn sync(cluster: &Cluster, id: Id) -> Vec<Action> {
             Pass::Done => view.outdated(),
         },
     }
+}
+
+/// The pod that a StatefulSet cannot make since there is another of its name, and whose that is: empty where it has no owner.
+pub fn taken(cluster: &Cluster, id: Id) -> Option<(String, &str)> {
+    let workload = cluster.workload(id);
+    let Spec::StatefulSet(set) = &workload.spec else { return None };
+    let missing = |ordinal: &i64| workload.pods.iter().all(|pods| pods.identity != Identity::Ordinal(*ordinal));
+    let wanted = (set.start..set.start + set.replicas).filter(|_| !workload.deleted);
+    let taken = |ordinal: i64| Some((ordinal, cluster.name_taken(id, ordinal)?));
+    let (ordinal, whose) = wanted.filter_map(taken).find(|(ordinal, _)| missing(ordinal))?;
+    Some((format!("{}-{ordinal}", workload.key.name), whose))
 }
 
 /// How one part of a pass ends.
@@ -149,7 +170,7 @@ impl<'a> View<'a> {
         let mut actions = Vec::new();
         for ordinal in self.set.start..self.set.start + self.set.replicas {
             match self.pod(ordinal) {
-                None if self.has_stale_claim(ordinal) => {
+                None if self.has_stale_claim(ordinal) || self.cluster.name_taken(self.id, ordinal).is_some() => {
                     if ordered {
                         return Pass::Wait;
                     }

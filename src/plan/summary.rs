@@ -93,10 +93,19 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
     let rollout = shown.and_then(|value| steps::rollout(&outcome.key, value, &told.run, told.never.as_ref()));
     // Another object's change, or what happens to a node, may move pods of one that stays as it is.
     let moved = effect == Effect::None && rollout.is_some();
+    let taken_on = told.run.of.adopted.iter().find(|(object, _)| **object == outcome.key).map(|(_, by)| by);
+    let taken_on = taken_on.filter(|_| matches!(effect, Effect::None | Effect::LeftBehind | Effect::Create));
     PlannedObject {
         id: outcome.id.clone(),
-        effect: if moved { Effect::Rollout } else { effect },
-        headline: moved.then(|| moves(options).to_string()),
+        effect: match taken_on {
+            Some(_) if effect != Effect::Create => Effect::InPlace,
+            _ if moved => Effect::Rollout,
+            _ => effect,
+        },
+        headline: match taken_on {
+            Some(by) => Some(format!("taken on by {} {}", by.kind, by.name)),
+            None => moved.then(|| moves(options).to_string()),
+        },
         revision: outcome.after.as_ref().and_then(|after| told.names.get(after)),
         revision_before: outcome.before.as_ref().and_then(|before| told.names.get(before)),
         source: outcome.source.clone(),
@@ -145,8 +154,19 @@ fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
         };
         notes.push(format!("{pod} cannot start: {why}"));
     }
+    for (_, pod, whose) in told.run.of.taken.iter().filter(|(key, ..)| **key == outcome.key) {
+        notes.push(format!("waits to make {pod}: {}", taken(whose)));
+    }
     notes.dedup();
     notes
+}
+
+/// Why a StatefulSet cannot have the name of a pod.
+pub fn taken(whose: &str) -> String {
+    match whose {
+        "" => "there is a pod of that name, whose labels its selector does not match".to_string(),
+        whose => format!("there is a pod of that name, that of {whose}"),
+    }
 }
 
 /// What the plan takes for granted, most important first.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
 use crate::plan::labels::items;
-use crate::plan::{Effect, Identity, Key, PlanCx, PlanFinding};
+use crate::plan::{Effect, Identity, Key, PlanCx, PlanFinding, taken};
 
 /// The rule.
 pub const RULE: Rule =
@@ -26,6 +26,12 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let pods = if *count == 1 { "1 pod is".to_string() } else { format!("{count} pods are") };
         let mut finding = cx.finding(key, "spec.replicas", format!("{pods} not let in, so this never comes to its end: {why}"));
         finding.help = Some("allow more, ask for less, or let old pods go before new ones come".to_string());
+        findings.push(finding);
+    }
+    for (key, pod, whose) in cx.sides.run.taken.iter().filter(|(key, ..)| cx.effect(key) != Effect::None) {
+        let message = format!("`{pod}` is not made, so this never comes to its end: {}", taken(whose));
+        let mut finding = cx.finding(key, "metadata.name", message);
+        finding.help = Some(format!("delete or rename that pod:  kubectl delete pod {pod} -n {}", key.namespace));
         findings.push(finding);
     }
     findings.extend(cx.sides.run.failing.iter().filter_map(|(key, identity, why)| held(cx, key, *identity, why)));

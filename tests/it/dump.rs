@@ -154,3 +154,129 @@ fn a_replica_set_without_an_owner_is_taken_on() {
     assert_eq!(deeds(&web), ["adopt ReplicaSet/web-aaaa null", "scale ReplicaSet/web-aaaa 4"]);
     assert_eq!(web["rollout"]["bounds"]["minReady"], 3);
 }
+
+fn items() -> Vec<Value> {
+    let dump: Value = serde_json::from_str(&std::fs::read_to_string(DUMP).expect("readable")).expect("JSON");
+    dump["items"].as_array().expect("a list").clone()
+}
+
+/// What `kubectl delete statefulset db --cascade=orphan` leaves.
+fn orphaned_set() -> Vec<Value> {
+    let mut items = items();
+    items.retain(|item| item["kind"] != "StatefulSet");
+    for item in items.iter_mut().filter(|item| item["metadata"]["ownerReferences"][0]["kind"] == "StatefulSet") {
+        item["metadata"].as_object_mut().expect("a map").remove("ownerReferences");
+    }
+    items
+}
+
+/// The plan over a dump of these objects.
+fn over(items: &[Value], manifests: &str) -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    plan(manifests, &write(folder.path(), "items.json", &json!({"kind": "List", "items": items}).to_string()), &[])
+}
+
+#[test]
+fn a_stateful_set_takes_on_pods_without_an_owner() {
+    let mut items = orphaned_set();
+    let plan = over(&items, MANIFESTS);
+    let db = object(&plan, "StatefulSet");
+    let deeds_of = |plan: &Value| deeds(object(plan, "StatefulSet"));
+    let adopted = ["adopt Pod/db-0 null", "adopt Pod/db-1 null", "adopt Pod/db-2 null"];
+    // db-2 is of the new revision and crashes, the others would be replaced after it.
+    assert_eq!(deeds(db), adopted);
+    assert_eq!((&db["revision"], &db["rollout"]["bounds"]["minReady"]), (&json!("db-new1"), &json!(2)));
+    assert_eq!(object(&plan, "Pod")["headline"], "taken on by StatefulSet db");
+    assert_eq!(plan["summary"]["leftBehind"], 4, "its claims, as ever");
+    // Sound, it is what the others become.
+    let crashing = items.iter_mut().find(|item| item["metadata"]["name"] == "db-2").expect("it is there");
+    crashing["status"] = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]});
+    let mut replaced = adopted.map(str::to_string).to_vec();
+    replaced.extend(["delete Pod/db-1 1", "create Pod/db-1 1", "delete Pod/db-0 1", "create Pod/db-0 1"].map(str::to_string));
+    assert_eq!(deeds_of(&over(&items, MANIFESTS)), replaced);
+    // Without its revisions their names tell, and these are nothing that the template makes.
+    items.retain(|item| item["kind"] != "ControllerRevision");
+    assert_eq!(deeds_of(&over(&items, MANIFESTS)).len(), 9);
+    for pod in items.iter_mut().filter(|item| item["kind"] == "Pod" && item["metadata"]["labels"]["app"] == "db") {
+        pod["metadata"]["labels"]["controller-revision-hash"] = json!("db-7b9f4f99fd");
+    }
+    assert_eq!(deeds_of(&over(&items, MANIFESTS)), adopted);
+}
+
+#[test]
+fn a_stateful_set_waits_for_a_name_that_is_taken() {
+    let waits = |change: &dyn Fn(&mut Value)| {
+        let mut items = orphaned_set();
+        items.retain(|item| item["metadata"]["name"] != "db-2");
+        items.iter_mut().filter(|item| item["kind"] == "Pod" && item["metadata"]["name"] == "db-1").for_each(change);
+        let plan = over(&items, MANIFESTS);
+        assert_eq!(deeds(object(&plan, "StatefulSet")), ["adopt Pod/db-0 null"], "db-2 waits too");
+        let mut findings = plan["findings"].as_array().expect("a list").iter();
+        assert!(findings.any(|finding| finding["rule"] == "avail-cannot-finish"), "{plan}");
+        object(&plan, "StatefulSet")["notes"].as_array().and_then(|notes| notes.last()).cloned()
+    };
+    assert_eq!(
+        waits(&|pod| pod["metadata"]["labels"]["app"] = json!("other")),
+        Some(json!("waits to make db-1: there is a pod of that name, whose labels its selector does not match"))
+    );
+    let owner = json!([{"apiVersion": "apps.kruise.io/v1beta1", "kind": "StatefulSetPlus", "name": "db", "controller": true}]);
+    assert_eq!(
+        waits(&|pod| pod["metadata"]["ownerReferences"] = owner.clone()),
+        Some(json!("waits to make db-1: there is a pod of that name, that of StatefulSetPlus db"))
+    );
+}
+
+#[test]
+fn a_daemon_set_takes_on_pods_without_an_owner() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent, namespace: shop}\nspec:\n  selector:\n    \
+                 matchLabels: {app: agent}\n  template:\n    metadata: {labels: {app: agent}}\n    spec:\n      containers: \
+                 [{name: c, image: 'x:1'}]\n";
+    let mut items: Vec<Value> = ["node-1", "node-2"]
+        .map(|name| json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "status": {"allocatable": {"pods": "20"}}}))
+        .to_vec();
+    items.push(json!({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "agent-x2k9p", "namespace": "shop", "labels": {"app": "agent", "controller-revision-hash": "old"}},
+        "spec": {"nodeName": "node-1", "containers": [{"name": "c", "image": "x:0"}]},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+    }));
+    let plan = over(&items, &write(folder.path(), "agent.yaml", agent));
+    let deeds = deeds(object(&plan, "DaemonSet"));
+    let expected = [
+        "adopt Pod/agent-x2k9p null",
+        "create Pod/agent-????? on node-2 1",
+        "delete Pod/agent-????? on node-1 1",
+        "create Pod/agent-????? on node-1 1",
+    ];
+    assert_eq!(deeds, expected);
+}
+
+/// Also one beyond the replicas, which is then too much.
+#[test]
+fn a_pod_of_the_manifests_is_taken_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = std::fs::read_to_string(MANIFESTS).expect("readable");
+    let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: db-7, namespace: shop, labels: {app: db}}\nspec:\n  containers: \
+               [{name: db, image: 'x:1'}]\n";
+    let plan = over(&items(), &write(folder.path(), "next.yaml", &(text.replace("db:2", "db:3") + pod)));
+    assert_eq!(deeds(object(&plan, "StatefulSet"))[0], "adopt Pod/db-7 null");
+    assert_eq!(object(&plan, "Pod")["headline"], "taken on by StatefulSet db");
+}
+
+#[test]
+fn a_replication_controller_lets_go_of_pods_that_it_no_longer_selects() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let web = |label: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: ReplicationController\nmetadata: {{name: web}}\nspec:\n  replicas: 3\n  selector: {{app: {label}}}\n  \
+             template:\n    metadata: {{labels: {{app: {label}}}}}\n    spec:\n      containers: [{{name: c, image: 'x:1'}}]\n"
+        );
+        write(folder.path(), &format!("{label}.yaml"), &text)
+    };
+    let mut command = Command::cargo_bin("plimsoll").expect("built");
+    let args = ["plan", &web("new"), "--from", &web("old"), "--format", "json"];
+    let plan: Value = serde_json::from_slice(&command.args(args).output().expect("it runs").stdout).expect("JSON");
+    assert_eq!(deeds(object(&plan, "ReplicationController")), ["orphan Pod/web-????? 3", "create Pod/web-????? 3"]);
+    assert_eq!((&plan["totals"]["before"]["pods"], &plan["totals"]["after"]["pods"]), (&json!(3), &json!(6)));
+}

@@ -172,6 +172,10 @@ impl Cluster {
             }
             Action::Claim { set, name, .. } => Some((*set, said("create", format!("PersistentVolumeClaim/{name}"), None, None))),
             Action::Adopt { owner, pod } => Some((*owner, said("adopt", self.pod_target(*pod, Identity::None), None, None))),
+            Action::Release { owner, pods } => {
+                let count = self.workloads[*owner].pods.iter().find(|group| group.id == *pods).map(|group| group.count);
+                Some((*owner, said("orphan", self.pod_target(*owner, Identity::None), None, count)))
+            }
             Action::DeleteJob { job } => Some((*job, said("delete", label(job), None, None))),
             Action::Finish { job, reason: Some(reason) } => {
                 let action = said("fail", label(job), None, None);

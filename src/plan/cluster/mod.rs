@@ -1,5 +1,6 @@
 //! The cluster as the simulation sees it. Only this module changes it: controllers read and say what they want done.
 
+mod adopt;
 mod counts;
 mod observe;
 mod outside;
@@ -17,11 +18,15 @@ use super::gate::Gates;
 use super::job::Job;
 use super::labels::Labels;
 use super::node::Node;
+use super::observed::Revision;
 use super::pod::{Identity, Phase, Pods, Template};
 use super::replica_set::ReplicaSet;
 use super::scheduler::{self, Place, Used, Wanted};
 use super::stateful_set::StatefulSet;
 use super::store::Key;
+use crate::schema::Version;
+
+use adopt::Adopted;
 
 pub use observe::Recorded;
 
@@ -41,8 +46,10 @@ pub enum Action {
     DeleteSet { set: Id },
     /// A ReplicaSet of its own becomes a Deployment's.
     AdoptSet { deployment: Id, set: Id },
-    /// A pod of its own becomes one of a ReplicaSet's.
+    /// A pod of its own becomes one of a workload's.
     Adopt { owner: Id, pod: Id },
+    /// Pods are let go: nobody owns them from now on.
+    Release { owner: Id, pods: u64 },
     /// Pods are made.
     Create { owner: Id, identity: Identity, template: Arc<Template>, count: i64 },
     /// Pods of a group are asked to stop.
@@ -169,6 +176,14 @@ pub struct Cluster {
     drain: Drain,
     recorded: Vec<Recorded>,
     gates: Gates,
+    version: Version,
+    /// Pods of their own, by namespace and name.
+    bare: BTreeMap<(String, String), Id>,
+    /// Pods whose controllers are not simulated, by namespace and name, and what these are called.
+    strangers: BTreeMap<(String, String), String>,
+    adopted: Vec<Adopted>,
+    /// The revisions without an owner that a dump tells of.
+    kept_revisions: Vec<Revision>,
     /// ReplicaSets that were made without a Deployment.
     lone_sets: Vec<Id>,
     /// How many pods of a workload quotas keep out, and why.
@@ -190,7 +205,7 @@ impl Cluster {
         let anyone = || vec![Node { name: "each node".to_string(), ..Node::default() }];
         let nodes = options.nodes.clone().unwrap_or_else(anyone);
         let places = if options.nodes.is_some() { Places::Known } else { Places::Unknown };
-        Cluster { used: vec![Used::default(); nodes.len()], nodes, places, ..Cluster::default() }
+        Cluster { used: vec![Used::default(); nodes.len()], nodes, places, version: options.version, ..Cluster::default() }
     }
 
     /// All nodes; one that stands for all where they are not known.
@@ -289,13 +304,8 @@ impl Cluster {
             }
             Action::DeleteSet { set } => self.delete_set(set),
             Action::AdoptSet { deployment, set } => self.adopt_set(deployment, set),
-            Action::Adopt { owner, pod } => {
-                for pods in std::mem::take(&mut self.workloads[pod].pods) {
-                    self.book(&pods, -pods.count);
-                    self.put(owner, pods);
-                }
-                self.touch(owner);
-            }
+            Action::Adopt { owner, pod } => self.adopt_pod(owner, pod),
+            Action::Release { owner, pods } => self.release_pods(owner, pods),
             Action::Create { owner, identity, template, count } => self.create_pods(owner, identity, &template, count),
             Action::Delete { owner, pods, count } => self.delete_pods(owner, pods, count),
             Action::Claim { set, name, template } => self.create_claim(set, name, template),
@@ -457,6 +467,9 @@ impl Cluster {
     pub fn remove(&mut self, owner: Id, pods: u64, count: i64) {
         self.take(owner, pods, count);
         self.touch(owner);
+        if let Spec::Pod = self.workloads[owner].spec {
+            self.free_name(owner);
+        }
     }
 
     /// Where a group is: groups stand in the order of their ids.

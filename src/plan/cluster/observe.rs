@@ -24,6 +24,9 @@ pub struct Recorded {
     pub name: String,
 }
 
+/// The kinds whose pods are simulated.
+const SIMULATED: [&str; 5] = ["DaemonSet", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+
 impl Cluster {
     /// Takes over what `seen` says.
     pub fn observe(&mut self, seen: &Observed) {
@@ -41,6 +44,12 @@ impl Cluster {
             }
             self.touch(id);
         }
+        self.kept_revisions = seen.revisions.iter().filter(|revision| revision.owner.is_empty()).cloned().collect();
+        let stranger = |pod: &Pod| {
+            let (kind, name) = pod.owner.as_ref().filter(|(kind, _)| !SIMULATED.contains(&kind.as_str()))?;
+            Some(((pod.namespace.clone(), pod.name.clone()), format!("{kind} {name}")))
+        };
+        self.strangers = seen.pods.iter().flatten().filter_map(stranger).collect();
         if let Some(claims) = &seen.claims {
             self.observe_claims(claims);
         }

@@ -20,6 +20,7 @@ impl Cluster {
     /// Takes over what was applied: new and changed specs, deletions.
     pub fn update(&mut self, _store: &Store, outcomes: &[Outcome]) {
         self.stage += 1;
+        let before = self.workloads.len();
         for outcome in outcomes {
             match (&outcome.verdict, &outcome.after) {
                 (Verdict::Stored, Some(value)) => self.take_over(&outcome.key, value),
@@ -27,6 +28,10 @@ impl Cluster {
                 _ => {}
             }
         }
+        let bare = self.workloads[before..].iter().filter(|workload| matches!(workload.spec, Spec::Pod));
+        let mut namespaces: Vec<String> = bare.map(|workload| workload.key.namespace.clone()).collect();
+        namespaces.dedup();
+        self.offer(&namespaces);
     }
 
     fn take_over(&mut self, key: &Key, value: &Arc<Value>) {
@@ -71,7 +76,11 @@ impl Cluster {
         let (label, changed) = (label.into(), self.stage);
         self.workloads.push(Workload { changed, ..Workload::new(key, label, spec) });
         match self.workloads[id].spec {
-            Spec::Pod => self.create_pods(id, Identity::None, &Arc::new(Template::of(value)), 1),
+            Spec::Pod => {
+                let key = &self.workloads[id].key;
+                self.bare.insert((key.namespace.clone(), key.name.clone()), id);
+                self.create_pods(id, Identity::None, &Arc::new(Template::of(value)), 1)
+            }
             Spec::StatefulSet(_) => self.inherit(id),
             Spec::ReplicaSet(_) if self.workloads[id].key.kind == "ReplicaSet" => self.lone_sets.push(id),
             _ => {}

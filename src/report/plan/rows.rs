@@ -163,6 +163,7 @@ fn deed(object: &PlannedObject, action: &Action, alike: &[Action]) -> String {
             format!("evict {count} {}", if count == 1 { "pod" } else { "pods" })
         }
         ("delete" | "stop", _) => format!("stop {on}{}{names}", number(action)),
+        ("orphan", _) => format!("let go of {}{names}", number(action)),
         ("fail", _) => format!("fail: {}", action.reason.unwrap_or("")),
         (verb, _) => format!("{verb} {}{names}", number(action)),
     }
