@@ -111,7 +111,7 @@ fn label_keys(server: &Server, parent: Field, colon: &str) -> Vec<Offer> {
         return Vec::new();
     }
     let keys: BTreeSet<&str> = labels(server).map(|label| label.key.as_str()).collect();
-    let free = keys.into_iter().filter(|key| !parent.get(key).exists());
+    let free = keys.into_iter().filter(|key| parent.some(key).is_none());
     let offer = |key: &str| Offer { text: format!("{key}{colon} "), ..Offer::value(key, CompletionItemKind::Property) };
     free.map(offer).collect()
 }

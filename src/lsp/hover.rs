@@ -116,7 +116,7 @@ fn default(server: &Server, checked: &Checked, object: &Object, field: Field) ->
     let mut there = other.objects.first()?.field(&other.parsed.tree);
     for step in steps(field) {
         there = match step {
-            Step::Key(key) => there.get(key),
+            Step::Key(key) => there.entry(key)?,
             Step::Index(index) => there.items().nth(index)?,
         };
     }

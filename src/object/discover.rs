@@ -91,7 +91,7 @@ fn chart(root: Field) -> Option<&'static str> {
 /// if an action of Helm's stands outside block scalars, where Argo or Prometheus have actions of their own.
 fn is_template(parsed: &Parsed, document: &Document) -> bool {
     let text = &parsed.tree.source()[document.span.range()];
-    if !text.contains("{{") {
+    if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
         return false;
     }
     match document.root {

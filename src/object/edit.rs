@@ -94,7 +94,7 @@ fn line_start(text: &str, at: usize) -> usize {
 }
 
 fn line_break(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
+    if memchr::memmem::find(text.as_bytes(), b"\r\n").is_some() { "\r\n" } else { "\n" }
 }
 
 /// A string as YAML writes it: plain if it reads as that string again, quoted otherwise.

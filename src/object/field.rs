@@ -1,10 +1,8 @@
 //! `Field`, the only way anything reads a manifest: a node of an object, or the place where a missing one would be.
 
+use super::missing::Chain;
 use crate::text::Span;
 use crate::yaml::{Kind, NodeId, Style, Text, Tree, flag};
-
-/// How many missing steps below an existing node a field can name.
-const MISSING: usize = 4;
 
 /// A cursor into one object. `Copy`, so that checks pass it by value.
 ///
@@ -15,19 +13,22 @@ pub struct Field<'a> {
     tree: &'a Tree,
     root: NodeId,
     node: NodeId,
-    missing: [&'a str; MISSING],
+    /// The name of a missing field; empty for one that is there.
+    missing: &'static str,
+    /// What is missing between the node and that.
+    above: Chain,
 }
 
 impl<'a> Field<'a> {
     /// The cursor at an object's root.
     pub fn root(tree: &'a Tree, root: NodeId) -> Field<'a> {
-        Field { tree, root, node: root, missing: [""; MISSING] }
+        Field { tree, root, node: root, missing: "", above: Chain::NONE }
     }
 
     /// The same object's field at `node`.
     #[inline]
     pub fn at(self, node: NodeId) -> Field<'a> {
-        Field { node, missing: [""; MISSING], ..self }
+        Field { node, missing: "", above: Chain::NONE, ..self }
     }
 
     /// The object's root.
@@ -35,27 +36,36 @@ impl<'a> Field<'a> {
         self.at(self.root)
     }
 
-    /// The field `name` of this struct or map, there or not.
-    pub fn get(self, name: &'a str) -> Field<'a> {
+    /// The field `name` of this struct, there or not. For a name from a manifest, see [`Field::entry`].
+    #[inline(always)]
+    pub fn get(self, name: &'static str) -> Field<'a> {
         if self.absent() {
             return self.below(name);
         }
         match self.tree.get(self.node, name) {
             Some(node) => self.at(node),
-            None => self.below(name),
+            None => Field { missing: name, ..self },
         }
     }
 
-    fn below(mut self, name: &'a str) -> Field<'a> {
-        let free = self.missing.iter().position(|step| step.is_empty()).unwrap_or(MISSING - 1);
-        self.missing[free] = name;
-        self
+    /// A field of something missing.
+    #[inline(never)]
+    fn below(self, name: &'static str) -> Field<'a> {
+        Field { missing: name, above: self.above.below(self.missing), ..self }
+    }
+
+    /// The entry `name` of this map, if it has one; it may be `null`.
+    pub fn entry(self, name: &str) -> Option<Field<'a>> {
+        if self.absent() {
+            return None;
+        }
+        self.tree.get(self.node, name).map(|node| self.at(node))
     }
 
     /// Whether there is no node here at all. A written `null` is a node; see [`Field::exists`].
     #[inline]
     pub fn absent(self) -> bool {
-        !self.missing[0].is_empty()
+        !self.missing.is_empty()
     }
 
     /// Whether there is a value here, written or by default; `null` is none, as the server drops it.
@@ -65,7 +75,8 @@ impl<'a> Field<'a> {
     }
 
     /// The value, unless it is missing or null: `if let Some(probe) = container.some("livenessProbe")`.
-    pub fn some(self, name: &'a str) -> Option<Field<'a>> {
+    #[inline(always)]
+    pub fn some(self, name: &str) -> Option<Field<'a>> {
         if self.absent() {
             return None;
         }
@@ -164,10 +175,7 @@ impl<'a> Field<'a> {
 
     /// The key this value stands under; `""` in a sequence and at the root. For a missing field, its name.
     pub fn key(self) -> &'a str {
-        match self.missing.iter().rev().find(|step| !step.is_empty()) {
-            Some(step) => step,
-            None => self.tree.text(self.tree.node(self.node).key),
-        }
+        if self.absent() { self.missing } else { self.tree.text(self.tree.key(self.node)) }
     }
 
     /// Its index in its sequence.
@@ -178,10 +186,10 @@ impl<'a> Field<'a> {
     /// The mapping or sequence that holds it; the root's is the root.
     pub fn parent(self) -> Field<'a> {
         if self.absent() {
-            let mut up = self;
-            let last = up.missing.iter().rposition(|step| !step.is_empty()).unwrap_or(0);
-            up.missing[last] = "";
-            return up;
+            return match self.above.last() {
+                Some((missing, above)) => Field { missing, above, ..self },
+                None => self.at(self.node),
+            };
         }
         if self.node == self.root {
             return self;
@@ -234,18 +242,20 @@ impl<'a> Field<'a> {
             let parent = self.tree.node(node.parent);
             match parent.kind {
                 Kind::Seq => path.push_str(&format!("[{}]", node.index)),
-                _ if parent.flags & flag::FREE_KEYS != 0 => path.push_str(&format!("[{}]", self.tree.text(node.key))),
-                _ => push_step(&mut path, self.tree.text(node.key)),
+                _ => push_key(&mut path, self.tree.text(node.key), parent.flags),
             }
         }
-        let free_keys = self.tree.node(self.node).flags & flag::FREE_KEYS != 0;
-        for (i, step) in self.missing.iter().take_while(|step| !step.is_empty()).enumerate() {
-            if i == 0 && free_keys {
-                path.push_str(&format!("[{step}]"));
-            } else {
-                push_step(&mut path, step);
-            }
+        let missing = self.absent().then_some(self.missing);
+        for (i, step) in self.above.names().into_iter().chain(missing).enumerate() {
+            push_key(&mut path, step, if i == 0 { self.tree.flags(self.node) } else { 0 });
         }
+        path
+    }
+
+    /// The path that the entry `key` of this map has or would have.
+    pub fn path_of(self, key: &str) -> String {
+        let mut path = self.path();
+        push_key(&mut path, key, self.tree.flags(self.node));
         path
     }
 
@@ -316,6 +326,15 @@ fn anchor(tree: &Tree, id: NodeId, root: NodeId) -> Span {
     match node.first.some() {
         Some(first) if node.kind == Kind::Map => tree.node(first).key_span,
         _ => node.span,
+    }
+}
+
+/// Adds the key `step` of a mapping with these flags.
+fn push_key(path: &mut String, step: &str, flags: u8) {
+    if flags & flag::FREE_KEYS != 0 {
+        path.push_str(&format!("[{step}]"));
+    } else {
+        push_step(path, step);
     }
 }
 

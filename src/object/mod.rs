@@ -7,6 +7,7 @@ pub mod edit;
 mod field;
 pub mod image;
 pub mod intstr;
+mod missing;
 pub mod pod;
 pub mod quantity;
 pub mod refs;

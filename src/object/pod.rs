@@ -8,7 +8,7 @@ use super::{Field, Quantity};
 ///
 /// Regular containers and sidecars add up; an init container runs beside the sidecars before it, and the most that is needed at any
 /// time counts. Mirrors the aggregation in `k8s.io/component-helpers/resource`.
-pub fn total<'a>(spec: Field<'a>, list: &'a str) -> BTreeMap<&'a str, Quantity> {
+pub fn total<'a>(spec: Field<'a>, list: &'static str) -> BTreeMap<&'a str, Quantity> {
     let mut total = BTreeMap::new();
     for container in spec.get("containers").items() {
         add(&mut total, container.get("resources").get(list));

@@ -224,7 +224,7 @@ fn namespace(written: &str) -> &str {
 pub fn each<'a>(from: Field<'a>, path: &[&'a str], found: &mut dyn FnMut(Field<'a>)) {
     let Some((step, rest)) = path.split_first() else { return found(from) };
     match step.strip_suffix("[]") {
-        Some(list) => from.get(list).items().for_each(|item| each(item, rest, found)),
+        Some(list) => from.some(list).into_iter().flat_map(Field::items).for_each(|item| each(item, rest, found)),
         None => from.some(step).into_iter().for_each(|field| each(field, rest, found)),
     }
 }

@@ -129,7 +129,7 @@ fn elsewhere(table: &Table, frames: &[Frame], frame: usize, field: Field) -> Opt
     while frames[up].up != up {
         up = frames[up].up;
         let there = field.at(frames[up].node);
-        let free = !there.get(name).exists();
+        let free = there.some(name).is_none();
         if free && table.get(frames[up].id).field(name).is_some_and(|known| takes(&known.shape, field)) {
             let help = match there.path().as_str() {
                 "" => format!("`{name}` belongs at the top level, beside `kind`"),
@@ -203,7 +203,7 @@ fn below(table: &Table, from: Frame, field: Field, depth: usize) -> Vec<Place> {
             .map(|(_, path, there)| Place {
                 path: path.clone(),
                 written: there.is_some(),
-                taken: there.is_some_and(|there| there.get(name).exists()),
+                taken: there.is_some_and(|there| there.some(name).is_some()),
                 node: there.filter(|there| there.is_map()).map(Field::node),
             })
             .collect();

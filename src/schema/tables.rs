@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::Version;
-use crate::text::mark;
+use crate::text::{byte, mark};
 
 /// The text of each minor version's table, oldest first.
 const TEXTS: [&str; Version::COUNT] = [
@@ -155,17 +155,37 @@ pub struct Type {
     pub merge: Merge,
     /// Its fields, sorted by name.
     pub fields: Vec<FieldInfo>,
-    /// The mark of each field's name and the field's index, sorted: a look-up compares characters once instead of five times.
-    marks: Vec<(u32, u32)>,
+    /// The first field whose name has a mark, for each mark in a byte; no field's index where there is none. A look-up compares
+    /// characters once instead of five times.
+    first: [u16; 256],
+    /// For each field the next one of the same mark.
+    next: Vec<u16>,
+}
+
+/// [`Type::first`] and [`Type::next`] of these fields.
+fn chains(fields: &[FieldInfo]) -> ([u16; 256], Vec<u16>) {
+    let mut first = [u16::MAX; 256];
+    let chain = |(field, at): (&FieldInfo, u16)| std::mem::replace(&mut first[usize::from(byte(mark(field.name)))], at);
+    let next = fields.iter().zip(0..).map(chain).collect();
+    (first, next)
 }
 
 impl Type {
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
-        let wanted = mark(name);
-        let from = self.marks.partition_point(|(mark, _)| *mark < wanted);
-        let alike = self.marks[from..].iter().take_while(|(mark, _)| *mark == wanted);
-        alike.map(|(_, at)| &self.fields[*at as usize]).find(|field| field.name == name)
+        self.marked(name, byte(mark(name)))
+    }
+
+    /// The field of that name, whose mark in a byte is known: a key of a tree has one.
+    pub fn marked(&self, name: &str, mark: u8) -> Option<&FieldInfo> {
+        let mut at = self.first[usize::from(mark)];
+        while let Some(field) = self.fields.get(usize::from(at)) {
+            if field.name == name {
+                return Some(field);
+            }
+            at = self.next[usize::from(at)];
+        }
+        None
     }
 
     /// `Container`.
@@ -247,9 +267,8 @@ impl Table {
         let name = head.next().unwrap_or("");
         let merge = head.next().map_or(Merge::Unsaid, |_| Merge::Atomic);
         let fields: Vec<FieldInfo> = lines.map(|line| self.field(line)).collect();
-        let mut marks: Vec<(u32, u32)> = fields.iter().zip(0..).map(|(field, at)| (mark(field.name), at)).collect();
-        marks.sort_unstable();
-        Type { name, merge, fields, marks }
+        let (first, next) = chains(&fields);
+        Type { name, merge, fields, first, next }
     }
 
     /// ` ports []core.v1.ContainerPort map=containerPort,protocol patch=merge key=containerPort`

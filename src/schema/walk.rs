@@ -51,11 +51,22 @@ struct Walk<'t> {
 /// How many unknown fields of an object get a hint.
 const HINTS: usize = 50;
 
+/// Room for the structs of a usual object, and for what is still to be looked at.
+const USUAL: usize = 32;
+
 static STRINGS: Shape = Shape::Str;
 
 /// Checks the struct of type `id` at `node`, in the object at `root`. Depth costs no stack.
 pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, id: TypeId) -> Vec<Verdict> {
-    let mut walk = Walk { tree, table, root, frames: Vec::new(), todo: Vec::new(), verdicts: Vec::new(), hints: HINTS };
+    let mut walk = Walk {
+        tree,
+        table,
+        root,
+        frames: Vec::with_capacity(USUAL),
+        todo: Vec::with_capacity(USUAL),
+        verdicts: Vec::new(),
+        hints: HINTS,
+    };
     match walk.tree.kind(node) {
         Kind::Map => walk.fields(node, id, Strictness::Strict, 0),
         Kind::Null => {}
@@ -111,11 +122,11 @@ impl Walk<'_> {
         let frame = self.frames.len();
         self.frames.push(Frame { node, id, up });
         let kind = self.table.get(id);
-        let mut next = self.tree.node(node).first.some();
+        let mut next = self.tree.first(node);
         while let Some(child) = next {
-            let (key, flags) = (self.tree.node(child).key, self.tree.flags(child));
-            next = self.tree.node(child).next.some();
-            match kind.field(self.tree.text(key)) {
+            let (key, flags) = (self.tree.key(child), self.tree.flags(child));
+            next = self.tree.next(child);
+            match kind.marked(self.tree.text(key), self.tree.key_mark(child)) {
                 _ if flags & (flag::SHADOWED | flag::SYNTHETIC | flag::POISONED) != 0 => {}
                 Some(field) => self.todo.push(Step { node: child, shape: &field.shape, strictness, frame }),
                 None if strictness == Strictness::Strict => self.unknown(child, frame),
@@ -125,11 +136,10 @@ impl Walk<'_> {
     }
 
     fn children(&mut self, step: Step, shape: &'static Shape) {
-        let mut next = self.tree.node(step.node).first.some();
+        let mut next = self.tree.first(step.node);
         while let Some(child) = next {
-            let node = self.tree.node(child);
-            next = node.next.some();
-            if node.flags & flag::SHADOWED == 0 {
+            next = self.tree.next(child);
+            if self.tree.flags(child) & flag::SHADOWED == 0 {
                 self.todo.push(Step { node: child, shape, ..step });
             }
         }

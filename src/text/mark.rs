@@ -1,7 +1,7 @@
 //! A few bits that tell most names apart, for look-ups that would otherwise compare characters.
 
 /// Length, first, middle and last byte of `name`. Different marks mean different names; most different names have different marks.
-#[inline]
+#[inline(always)]
 pub fn mark(name: &str) -> u32 {
     match name.as_bytes() {
         [] => 0,

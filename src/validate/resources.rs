@@ -52,15 +52,14 @@ pub fn pod(errs: &mut Verdicts, spec: Field) {
     claims(errs, resources.get("claims"), spec.get("resourceClaims"));
     let requests = resources.get("requests");
     for (name, sum) in total(spec, "requests") {
-        let own = requests.get(name);
-        if !own.absent() && sum > amount_of(own) {
+        let Some(own) = requests.entry(name) else { continue };
+        if sum > amount_of(own) {
             errs.invalid(own, format!("the containers request {} together", sum.canonical()));
         }
     }
     for (i, container) in spec.get("containers").items().enumerate() {
         for (name, limit) in container.get("resources").get("limits").entries() {
-            let most = resources.get("limits").get(name);
-            if !most.absent() && amount_of(limit) > amount_of(most) {
+            if resources.get("limits").entry(name).is_some_and(|most| amount_of(limit) > amount_of(most)) {
                 let printed = format!("{}.containers[{i}][{name}].limits", resources.path());
                 errs.invalid(limit, "is more than the limit of the pod").printed_as(printed);
             }
@@ -132,13 +131,13 @@ fn amount_of(field: Field) -> Quantity {
 /// A request is at most its limit, and just its limit for what cannot be overcommitted: devices and huge pages.
 fn within_limit(errs: &mut Verdicts, name: &str, requests: Field, limits: Field) {
     let overcommit = text::is_native_resource(name) && !text::is_hugepages(name);
-    let (request, limit) = (requests.get(name), limits.get(name));
-    if limit.absent() {
+    let Some(request) = requests.entry(name) else { return };
+    let Some(limit) = limits.entry(name) else {
         if !overcommit {
             errs.required(limits, format!("`{name}` cannot be overcommitted, so its request needs an equal limit"));
         }
         return;
-    }
+    };
     let why = match amount_of(request).cmp(&amount_of(limit)) {
         std::cmp::Ordering::Equal => return,
         _ if !overcommit => "must equal the limit: it cannot be overcommitted",

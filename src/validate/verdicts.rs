@@ -64,6 +64,9 @@ impl Verdict {
     }
 }
 
+/// Stands for an entry that a map lacks until its name is printed.
+const ENTRY: &str = "(entry)";
+
 /// The refusals collected for one object.
 #[derive(Debug, Default)]
 pub struct Verdicts {
@@ -118,6 +121,13 @@ impl Verdicts {
             format!("`{}` is required: {why}", name_of(field))
         };
         self.add(Cause::FieldValueRequired, field, message)
+    }
+
+    /// The map `field` must have the entry `key` and has it not.
+    pub fn required_entry(&mut self, field: Field, key: &str, why: impl Into<Why>) -> &mut Verdict {
+        let message = format!("`{key}` is required: {}", why.into());
+        let verdict = self.add(Cause::FieldValueRequired, field.get(ENTRY), message);
+        verdict.printed_as(field.path_of(key))
     }
 
     /// A value is there and wrong.

@@ -12,6 +12,9 @@ use crate::text::{Span, mark};
 /// In the flags of a node that is still open; an alias to it would contain itself.
 const OPEN: u8 = 128;
 
+/// Room for the open collections of a usual document.
+const DEPTH: usize = 16;
+
 /// A collection that is being read.
 struct Frame {
     node: NodeId,
@@ -77,7 +80,7 @@ impl<'t> Builder<'t> {
         Builder {
             tree,
             document,
-            frames: Vec::new(),
+            frames: Vec::with_capacity(DEPTH),
             keys: Keys::default(),
             anchors: HashMap::new(),
             problems: Vec::new(),

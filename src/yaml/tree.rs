@@ -121,6 +121,13 @@ impl Text {
         self.len & !COOKED == 0
     }
 
+    /// The characters' bytes, given both buffers; none where they are not in them.
+    #[inline]
+    fn bytes<'a>(self, source: &'a str, cooked: &'a str) -> &'a [u8] {
+        let buffer = if self.len & COOKED == 0 { source } else { cooked };
+        buffer.as_bytes().get(self.start as usize..(self.start + (self.len & !COOKED)) as usize).unwrap_or_default()
+    }
+
     /// The characters, given both buffers.
     pub(super) fn of<'a>(self, source: &'a str, cooked: &'a str) -> &'a str {
         let buffer = if self.len & COOKED == 0 { source } else { cooked };
@@ -190,6 +197,8 @@ pub struct Tree {
     cooked: String,
     nodes: Vec<Packed>,
     odd_keys: OddKeys,
+    /// Whether any node is or was null.
+    has_null: bool,
 }
 
 /// A node to change; what is changed is written back when this goes.
@@ -216,6 +225,7 @@ impl std::ops::DerefMut for NodeMut<'_> {
 impl Drop for NodeMut<'_> {
     fn drop(&mut self) {
         let tree = &mut *self.tree;
+        tree.has_null |= self.node.kind == Kind::Null;
         let before = tree.key(self.id);
         let mut packed = Packed::new(&self.node, &mut tree.odd_keys);
         packed.keep_keys(&tree.nodes[self.id.0 as usize]);
@@ -270,7 +280,7 @@ impl Tree {
 
     /// The characters of the key of `id`.
     #[inline]
-    pub(super) fn key(&self, id: NodeId) -> Text {
+    pub(crate) fn key(&self, id: NodeId) -> Text {
         self.nodes[id.0 as usize].key_text(&self.odd_keys)
     }
 
@@ -288,6 +298,11 @@ impl Tree {
     /// Says that the collection `id` has been read up to `end`, and takes `flags` away.
     pub(super) fn close(&mut self, id: NodeId, end: u32, flags: u8) {
         self.nodes[id.0 as usize].close(end, flags);
+    }
+
+    /// Whether there may be a null; `false` is sure.
+    pub(crate) fn may_have_null(&self) -> bool {
+        self.has_null
     }
 
     /// How many nodes there are.
@@ -368,6 +383,7 @@ impl Tree {
                 node.index = last.index + 1;
             }
         }
+        self.has_null |= node.kind == Kind::Null;
         let mut packed = Packed::new(&node, &mut self.odd_keys);
         packed.key_mark = byte(mark);
         self.nodes.push(packed);
@@ -383,21 +399,47 @@ impl Tree {
     ///
     /// Half the time of a lint was spent here when every key's text was fetched. The marks of keys tell nearly all that are not
     /// meant apart, and the bits of all of a mapping's marks most names that it does not have.
+    #[inline]
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        let node = &self.nodes[id.0 as usize];
         let mark = mark(name);
-        if !node.may_have(bit(mark)) {
-            return None;
-        }
-        let mut next = node.first();
-        while next != NodeId::NONE {
-            let node = &self.nodes[next.0 as usize];
-            if node.key_mark == byte(mark) && !node.is_shadowed() && self.text(node.key_text(&self.odd_keys)) == name {
+        if self.nodes[id.0 as usize].may_have(bit(mark)) { self.find(id, name, byte(mark)) } else { None }
+    }
+
+    /// Not inlined, so that the many places that look for what is not there stay small.
+    #[inline(never)]
+    fn find(&self, id: NodeId, name: &str, mark: u8) -> Option<NodeId> {
+        let mut next = self.nodes[id.0 as usize].first();
+        while let Some(node) = self.nodes.get(next.0 as usize) {
+            if node.key_mark == mark && !node.is_shadowed() && self.is_key(node, name) {
                 return Some(next);
             }
             next = node.next;
         }
         None
+    }
+
+    #[inline]
+    fn is_key(&self, node: &Packed, name: &str) -> bool {
+        let text = node.key_text(&self.odd_keys);
+        text.len() == name.len() && text.bytes(&self.source, &self.cooked) == name.as_bytes()
+    }
+
+    /// The mark of the key of `id`, in a byte.
+    #[inline]
+    pub(crate) fn key_mark(&self, id: NodeId) -> u8 {
+        self.nodes[id.0 as usize].key_mark
+    }
+
+    /// The next sibling.
+    #[inline]
+    pub(crate) fn next(&self, id: NodeId) -> Option<NodeId> {
+        self.nodes[id.0 as usize].next.some()
+    }
+
+    /// The first child.
+    #[inline]
+    pub(crate) fn first(&self, id: NodeId) -> Option<NodeId> {
+        self.nodes[id.0 as usize].first().some()
     }
 }
 

@@ -7,6 +7,9 @@ use crate::yaml::{Kind, NodeId, Tree, flag};
 /// Replaces the null elements of lists and the null values of maps with free keys. A null field of a struct is as good as none
 /// and stays.
 pub fn fill(tree: &mut Tree, object: &Object, version: Version) {
+    if !tree.may_have_null() {
+        return;
+    }
     for node in nulls(tree, object.root) {
         let shape = schema::shape_at(version, &object.id, Field::root(tree, object.root).at(node));
         let (kind, text) = match shape {

@@ -42,11 +42,13 @@ impl<'t> Slot<'t> {
     }
 
     /// The value of `key`, if there is one that is not null.
+    #[inline(always)]
     pub fn get(&self, key: &str) -> Option<NodeId> {
         self.tree.get(self.node, key).filter(|&id| self.tree.kind(id) != Kind::Null)
     }
 
     /// The mapping under `key`, if it is one.
+    #[inline]
     pub fn map(&mut self, key: &str) -> Option<Slot<'_>> {
         let id = self.get(key).filter(|&id| self.tree.kind(id) == Kind::Map)?;
         Some(self.at(id))
@@ -63,6 +65,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Runs `fill` on the mapping under `key`, if there is one: a Go pointer to a struct.
+    #[inline]
     pub fn with(&mut self, key: &str, fill: impl FnOnce(&mut Slot)) {
         if let Some(mut slot) = self.map(key) {
             fill(&mut slot);
@@ -70,6 +73,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Runs `fill` on every mapping in the sequence under `key`.
+    #[inline]
     pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
         for id in self.items(key) {
             if self.tree.kind(id) == Kind::Map {
@@ -118,6 +122,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Sets a missing (or empty) string.
+    #[inline]
     pub fn default_str(&mut self, key: &str, value: &str) {
         let empty = match self.get(key) {
             None => true,
@@ -150,6 +155,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Sets a missing integer.
+    #[inline]
     pub fn default_int(&mut self, key: &str, value: i64) {
         if self.get(key).is_none() {
             self.put(key, Kind::Int(value), &value.to_string());

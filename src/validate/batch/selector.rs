@@ -100,8 +100,7 @@ fn made<'a>(key: &str, name: &'a str) -> Label<'a> {
 
 /// The value of a label that the manifest has itself. A `null` there has become an empty string, which is no default.
 fn written<'a>(labels: Field<'a>, key: &'a str) -> Option<Field<'a>> {
-    let value = labels.get(key);
-    (value.written() || value.str() == Some("")).then_some(value)
+    labels.entry(key).filter(|value| value.written() || value.str() == Some(""))
 }
 
 fn labels(spec: Field) -> Field {

@@ -74,16 +74,14 @@ pub fn fully_qualified_name(value: &str) -> Result<(), Why> {
 /// A label key, resource name, condition type: `name` or `prefix/name`, the prefix a domain name, the name at most 63 of
 /// letters, digits, `-_.`, a letter or digit at both ends.
 pub fn qualified_name(value: &str) -> Result<(), Why> {
-    let name = match value.split('/').collect::<Vec<_>>().as_slice() {
-        [name] => *name,
-        [prefix, name] => {
-            if prefix.is_empty() {
-                return Err("must have something before the `/`".into());
-            }
+    let name = match value.split_once('/') {
+        None => value,
+        Some((_, rest)) if rest.contains('/') => return Err("must not hold more than one `/`".into()),
+        Some(("", _)) => return Err("must have something before the `/`".into()),
+        Some((prefix, name)) => {
             dns_subdomain(prefix).map_err(|why| format!("the part before the `/` {why}"))?;
-            *name
+            name
         }
-        _ => return Err("must not hold more than one `/`".into()),
     };
     if name.is_empty() {
         return Err("must not have an empty name".into());

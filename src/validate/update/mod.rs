@@ -148,17 +148,19 @@ fn same(old: Field, new: Field) -> bool {
     found.is_empty()
 }
 
+/// A field that no object has, to compare with.
+const NOTHING: &str = "(nothing)";
+
 /// Collects the paths at which two stored values differ.
 fn differences(old: Field, new: Field, found: &mut Vec<String>) {
     let (was, is) = (old.exists(), new.exists());
     let either = if is { new } else { old };
     if either.is_map() && (!was || old.is_map()) && (!is || new.is_map()) && !(was != is && either.is_empty()) {
-        let gone = old.entries().filter(|(key, _)| new.get(key).absent());
         for (key, value) in new.entries() {
-            differences(old.get(key), value, found);
+            differences(old.entry(key).unwrap_or(old.get(NOTHING)), value, found);
         }
-        for (key, value) in gone {
-            differences(value, new.get(key), found);
+        for (_, value) in old.entries().filter(|(key, _)| new.entry(key).is_none()) {
+            differences(value, new.get(NOTHING), found);
         }
     } else if old.is_seq() && new.is_seq() && old.len() == new.len() {
         for (old, new) in old.items().zip(new.items()) {

@@ -97,7 +97,7 @@ fn gates(errs: &mut Verdicts, old: Field, new: Field) {
 
 /// A gated Pod's node selector can be narrowed.
 fn node_selector(errs: &mut Verdicts, old: Field, new: Field) {
-    if !old.entries().all(|(key, value)| same(value, new.get(key))) {
+    if !old.entries().all(|(key, value)| new.entry(key).map_or(!value.exists(), |new| same(value, new))) {
         errs.invalid(new, "labels can be added to it, but not changed or removed");
     }
 }

@@ -28,7 +28,7 @@ pub fn mounts(errs: &mut Verdicts, container: Field, volumes: &Volumes) {
 }
 
 /// The path of each named volume; of several the last, as the server's own map has it.
-fn paths_by_name<'a>(list: Field<'a>, path: &'a str) -> BTreeMap<&'a str, &'a str> {
+fn paths_by_name<'a>(list: Field<'a>, path: &'static str) -> BTreeMap<&'a str, &'a str> {
     list.items().map(|item| (item.get("name").text(), item.get(path).text())).collect()
 }
 

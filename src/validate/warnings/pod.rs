@@ -49,17 +49,17 @@ fn scheduling(errs: &mut Verdicts, spec: Field) {
     for (label, value) in spec.get("nodeSelector").entries() {
         node_label(errs, value, label);
     }
-    let affinity = spec.get("affinity");
+    for spread in spec.get("topologySpreadConstraints").items() {
+        node_label(errs, spread.get("topologyKey"), spread.get("topologyKey").text());
+        selector(errs, spread);
+    }
+    let Some(affinity) = spec.some("affinity") else { return };
     let nodes = affinity.get("nodeAffinity");
     for term in nodes.get("requiredDuringSchedulingIgnoredDuringExecution").get("nodeSelectorTerms").items() {
         node_expressions(errs, term.get("matchExpressions"));
     }
     for term in nodes.get("preferredDuringSchedulingIgnoredDuringExecution").items() {
         preference(errs, term.get("preference"));
-    }
-    for spread in spec.get("topologySpreadConstraints").items() {
-        node_label(errs, spread.get("topologyKey"), spread.get("topologyKey").text());
-        selector(errs, spread);
     }
     for pods in [affinity.get("podAffinity"), affinity.get("podAntiAffinity")] {
         for term in pods.get("requiredDuringSchedulingIgnoredDuringExecution").items() {
@@ -98,7 +98,8 @@ const DEAD_ANNOTATIONS: &[(&str, &str)] = &[
 ];
 
 fn annotations(errs: &mut Verdicts, template: Field) {
-    let (annotations, spec) = (template.get("metadata").get("annotations"), template.get("spec"));
+    let Some(annotations) = template.get("metadata").some("annotations") else { return };
+    let spec = template.get("spec");
     for (key, instead) in DEAD_ANNOTATIONS {
         if let Some(annotation) = annotations.some(key) {
             errs.warn(annotation, format!("annotation `{key}` has no effect any more: use {instead}"));
@@ -111,7 +112,7 @@ fn annotations(errs: &mut Verdicts, template: Field) {
         errs.warn(annotation, "seccomp annotations have no effect any more: use `securityContext.seccompProfile`");
     }
     for (key, annotation) in annotations.entries() {
-        let own = |prefix: &str, profile: &str| {
+        let own = |prefix: &str, profile: &'static str| {
             let name = key.strip_prefix(prefix)?;
             let container = containers::all(spec).into_iter().find(|container| container.get("name").text() == name)?;
             (!container.get("securityContext").get(profile).exists()).then_some(())

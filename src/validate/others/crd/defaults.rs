@@ -142,7 +142,7 @@ fn object(errs: &mut Verdicts, value: Field, schema: Field) {
     }
     for name in schema.get("required").items() {
         if entry(value, name.text()).is_none() {
-            errs.required(value.get(name.text()), "the schema requires it");
+            errs.required_entry(value, name.text(), "the schema requires it");
         }
     }
     for (name, field) in value.entries() {
