@@ -5,6 +5,7 @@ mod cannot_finish;
 mod config_not_reloaded;
 mod data_loss;
 mod day_or_weekday;
+mod dns_deadlock;
 mod drain_blocked;
 mod headless_service;
 mod left_behind;
@@ -107,6 +108,7 @@ pub static RULES: &[Rule] = &[
     mirror("api-warning", Severity::Warning, include_str!("../../rules/api-warning.md")),
     mirror("api-yaml", Severity::Error, include_str!("../../rules/api-yaml.md")),
     cannot_finish::RULE,
+    dns_deadlock::RULE,
     drain_blocked::RULE,
     name_too_long::RULE,
     outage::RULE,
