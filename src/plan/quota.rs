@@ -68,7 +68,7 @@ fn used(quota: &Value, side: Side, costs: &Costs) -> Amounts {
         return used;
     }
     let claims = side.moment.claims.iter().filter(|(of, _)| *of == namespace);
-    claims.for_each(|(_, claim)| add_claim(&mut used, claim));
+    claims.for_each(|(_, claim)| add_claims(&mut used, claim, 1));
     let sets = side.moment.sets.iter().filter(|of| **of == namespace).count() as i64;
     add(&mut used, "count/replicasets.apps", &Quantity::units(1), sets);
     let stored = side.objects.iter().filter(|object| object["metadata"]["namespace"].as_str().unwrap_or("default") == namespace);
@@ -76,14 +76,14 @@ fn used(quota: &Value, side: Side, costs: &Costs) -> Amounts {
     used
 }
 
-/// A claim, and what it asks for.
-pub fn add_claim(used: &mut Amounts, claim: &Value) {
+/// Claims alike, and what they ask for.
+pub fn add_claims(used: &mut Amounts, claim: &Value, count: i64) {
     let (one, (class, size)) = (Quantity::units(1), of_claim(claim));
-    add(used, "persistentvolumeclaims", &one, 1);
-    add(used, "count/persistentvolumeclaims", &one, 1);
-    add(used, "requests.storage", &size, 1);
-    add(used, &format!("{class}.storageclass.storage.k8s.io/requests.storage"), &size, 1);
-    add(used, &format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), &one, 1);
+    add(used, "persistentvolumeclaims", &one, count);
+    add(used, "count/persistentvolumeclaims", &one, count);
+    add(used, "requests.storage", &size, count);
+    add(used, &format!("{class}.storageclass.storage.k8s.io/requests.storage"), &size, count);
+    add(used, &format!("{class}.storageclass.storage.k8s.io/persistentvolumeclaims"), &one, count);
 }
 
 /// Pods, and what they ask for.
