@@ -31,7 +31,7 @@ fn short_name(value: &str) -> Result<(), super::Why> {
 /// `hostAliases`: lines of /etc/hosts.
 pub fn host_aliases(errs: &mut Verdicts, aliases: Field, version: Version) {
     for alias in aliases.items() {
-        check(errs, alias.get("ip"), address_check(version));
+        check(errs, alias.get("ip"), text::ip(version));
         for name in alias.get("hostnames").items() {
             check(errs, name, text::dns_subdomain);
         }
@@ -57,7 +57,7 @@ pub fn dns(errs: &mut Verdicts, spec: Field, version: Version) {
         errs.invalid(servers, "at most 3 name servers are allowed");
     }
     for server in servers.items() {
-        check(errs, server, address_check(version));
+        check(errs, server, text::ip(version));
     }
     searches(errs, config.get("searches"), version);
     for option in config.get("options").items() {
@@ -88,12 +88,6 @@ fn searches(errs: &mut Verdicts, searches: Field, version: Version) {
             errs.invalid(search, why);
         }
     }
-}
-
-/// Since 1.36 leading zeros and the like are refused.
-fn address_check(version: Version) -> fn(&str) -> Result<(), super::Why> {
-    let lenient = |value: &str| text::sloppy_ip(value).map(drop).ok_or("must be an IP address".into());
-    if version < Version(36) { lenient } else { text::ip }
 }
 
 /// Checks a value that may not be empty either.

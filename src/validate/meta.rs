@@ -44,7 +44,11 @@ pub fn custom_metadata(errs: &mut Verdicts, root: Field) {
     // OpenShift serves groups of its own that name things freely.
     let free = root.get("apiVersion").text().split('/').next().is_some_and(|group| group.ends_with("openshift.io"));
     let check = if free { text::path_segment } else { text::dns_subdomain };
-    errs.may(metadata.get("name"), check);
+    if metadata.get("generateName").is_empty() {
+        errs.may(metadata.get("name"), check);
+    } else {
+        names(errs, metadata, check);
+    }
     all_but_names(errs, metadata, Scope::Namespaced);
     labels(errs, metadata.get("labels"));
 }

@@ -42,6 +42,7 @@ mod tidy;
 mod totals;
 mod update;
 mod validation;
+mod versions;
 mod warnings;
 mod what_if;
 mod workloads;

@@ -574,6 +574,8 @@ fn custom_resources() {
                 "metadata: {name: A, namespace: b.c, labels: {a: /}}",
                 &["Invalid metadata.name", "Invalid metadata.namespace", "Invalid metadata.labels"],
             ),
+            ("metadata: {generateName: a_}", &["Invalid metadata.name", "Invalid metadata.generateName"]),
+            ("metadata: {generateName: a-}", &[]),
             // What only a client reads may have no name.
             ("metadata: {}", &[]),
         ],

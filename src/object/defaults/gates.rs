@@ -7,90 +7,133 @@ use crate::schema::Version;
 /// A feature that no version has on by default.
 const NEVER: Version = Version(u8::MAX);
 
-/// Fields of a pod's spec, and the first version that keeps them.
-const SPEC: &[(&str, Version)] = &[
+/// Fields of one place, each with the first version that keeps it.
+type Fields = &'static [(&'static str, Version)];
+
+/// Fields outside of pods: the kind, the place that holds them (`[]`: each element of a list), and they themselves.
+const KINDS: &[(&str, &str, Fields)] = &[
+    ("CSIDriver", "spec", CSI_DRIVER),
+    ("CronJob", "spec.jobTemplate.spec", JOB),
+    ("CustomResourceDefinition", "spec.versions[]", &[("selectableFields", Version(31))]),
+    ("DeviceClass", "spec", &[("extendedResourceName", Version(36))]),
+    ("EndpointSlice", "endpoints[].hints", &[("forNodes", Version(34))]),
+    ("HorizontalPodAutoscaler", "spec.behavior.scaleDown", SCALING),
+    ("HorizontalPodAutoscaler", "spec.behavior.scaleUp", SCALING),
+    ("Job", "spec", JOB),
+    ("Lease", "spec", &[("preferredHolder", NEVER), ("strategy", NEVER)]),
+    ("PersistentVolume", "spec", ATTRIBUTES_CLASS),
+    ("PersistentVolumeClaim", "spec", ATTRIBUTES_CLASS),
+    // The first beta has no `exactly`: its fields stand above.
+    ("ResourceClaim", "spec.devices.requests[]", REQUEST),
+    ("ResourceClaim", "spec.devices.requests[].exactly", REQUEST),
+    ("ResourceClaim", "spec.devices.requests[].firstAvailable[]", REQUEST),
+    ("ResourceClaimTemplate", "spec.spec.devices.requests[]", REQUEST),
+    ("ResourceClaimTemplate", "spec.spec.devices.requests[].exactly", REQUEST),
+    ("ResourceClaimTemplate", "spec.spec.devices.requests[].firstAvailable[]", REQUEST),
+    ("ResourceSlice", "spec", &[("perDeviceNodeSelection", Version(36)), ("sharedCounters", Version(36))]),
+    ("ResourceSlice", "spec.devices[]", DEVICE),
+    ("Service", "spec", &[("trafficDistribution", Version(31))]),
+];
+
+const ATTRIBUTES_CLASS: Fields = &[("volumeAttributesClassName", Version(34))];
+const CSI_DRIVER: Fields = &[
+    ("nodeAllocatableUpdatePeriodSeconds", Version(35)),
+    ("preventPodSchedulingIfMissing", Version(37)),
+    ("serviceAccountTokenInSecrets", Version(35)),
+];
+const DEVICE: Fields = &[
+    ("allNodes", Version(36)),
+    ("allowMultipleAllocations", Version(36)),
+    ("bindingConditions", Version(36)),
+    ("bindingFailureConditions", Version(36)),
+    ("bindsToNode", Version(36)),
+    ("consumesCounters", Version(36)),
+    ("nodeName", Version(36)),
+    ("nodeSelector", Version(36)),
+    ("taints", Version(36)),
+];
+const JOB: Fields = &[("managedBy", Version(32)), ("successPolicy", Version(31))];
+const REQUEST: Fields =
+    &[("adminAccess", Version(34)), ("capacity", Version(36)), ("firstAvailable", Version(34)), ("tolerations", Version(36))];
+const SCALING: Fields = &[("tolerance", Version(35))];
+
+/// Fields of a pod's spec.
+const POD: &[(&str, Fields)] = &[
+    ("", SPEC),
+    ("affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm", TERM),
+    ("affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]", TERM),
+    ("affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm", TERM),
+    ("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]", TERM),
+    ("securityContext", &[("seLinuxChangePolicy", Version(33)), ("supplementalGroupsPolicy", Version(33))]),
+    ("volumes[].projected.sources[]", &[("clusterTrustBundle", Version(37)), ("podCertificate", Version(37))]),
+];
+
+const SPEC: Fields = &[
     ("hostUsers", Version(33)),
     ("hostnameOverride", Version(35)),
     ("resourceClaims", Version(34)),
     ("resources", Version(34)),
     ("schedulingGroup", NEVER),
+    ("workloadRef", NEVER),
 ];
-
-/// Fields of a pod's `securityContext`.
-const CONTEXT: &[(&str, Version)] = &[("seLinuxChangePolicy", Version(33)), ("supplementalGroupsPolicy", Version(33))];
-
-/// Sources of a projected volume.
-const PROJECTED: &[(&str, Version)] = &[("clusterTrustBundle", Version(37)), ("podCertificate", Version(37))];
-
-/// Fields of a Lease's spec: those of coordinated leader election.
-const LEASE: &[(&str, Version)] = &[("preferredHolder", NEVER), ("strategy", NEVER)];
-
-/// Fields of a CSIDriver's spec.
-const CSI_DRIVER: &[(&str, Version)] = &[
-    ("nodeAllocatableUpdatePeriodSeconds", Version(35)),
-    ("preventPodSchedulingIfMissing", Version(37)),
-    ("serviceAccountTokenInSecrets", Version(35)),
-];
-
-/// Fields of how an autoscaler scales one way.
-const SCALING: &[(&str, Version)] = &[("tolerance", Version(35))];
+const TERM: Fields = &[("matchLabelKeys", Version(31)), ("mismatchLabelKeys", Version(31))];
 
 /// Fields of a container.
-const CONTAINER: &[(&str, Version)] = &[("resizePolicy", Version(33)), ("restartPolicyRules", Version(35))];
+const CONTAINER: &[(&str, Fields)] = &[
+    ("", &[("resizePolicy", Version(33)), ("restartPolicyRules", Version(35))]),
+    ("env[].valueFrom", &[("fileKeyRef", Version(35))]),
+    ("lifecycle", &[("stopSignal", NEVER)]),
+    ("resources", &[("claims", Version(34))]),
+    ("securityContext", &[("procMount", Version(33))]),
+    ("volumeMounts[]", &[("recursiveReadOnly", Version(31))]),
+];
 
-/// Drops what `version` does not keep, from the pod spec of any kind that has one among others.
+/// Drops what `version` does not keep.
 pub fn drop_disabled(root: &mut Slot, version: Version) {
-    match root.text("kind").to_string().as_str() {
-        "Pod" => root.with("spec", |spec| pod_spec(spec, version)),
-        "PodTemplate" => template(root, version),
-        "CronJob" => root.with("spec", |spec| {
-            spec.with("jobTemplate", |job| job.with("spec", |job| template(job, version)));
-        }),
-        "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet" => {
-            root.with("spec", |spec| template(spec, version));
+    let kind = root.text("kind").to_string();
+    for (_, place, fields) in KINDS.iter().filter(|(known, ..)| *known == kind) {
+        drop_from(root, place, fields, version);
+    }
+    let pod = match kind.as_str() {
+        "Pod" => "spec",
+        "PodTemplate" => "template.spec",
+        "CronJob" => "spec.jobTemplate.spec.template.spec",
+        "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet" => "spec.template.spec",
+        _ => return,
+    };
+    at(root, pod, &mut |spec| {
+        for (place, fields) in POD {
+            drop_from(spec, place, fields, version);
         }
-        "CSIDriver" => root.with("spec", |spec| drop_from(spec, CSI_DRIVER, version)),
-        "HorizontalPodAutoscaler" => root.with("spec", |spec| {
-            spec.with("behavior", |behavior| {
-                for way in ["scaleDown", "scaleUp"] {
-                    behavior.with(way, |rules| drop_from(rules, SCALING, version));
+        for list in pod::CONTAINERS {
+            spec.each(list, |container| {
+                for (place, fields) in CONTAINER {
+                    drop_from(container, place, fields, version);
                 }
             });
-        }),
-        "Lease" => root.with("spec", |spec| drop_from(spec, LEASE, version)),
-        _ => {}
-    }
-}
-
-fn template(parent: &mut Slot, version: Version) {
-    parent.with("template", |template| template.with("spec", |spec| pod_spec(spec, version)));
-}
-
-fn pod_spec(spec: &mut Slot, version: Version) {
-    drop_from(spec, SPEC, version);
-    spec.with("securityContext", |context| drop_from(context, CONTEXT, version));
-    for list in pod::CONTAINERS {
-        spec.each(list, |container| self::container(container, version));
-    }
-    spec.each("volumes", |volume| {
-        volume.with("projected", |projected| projected.each("sources", |source| drop_from(source, PROJECTED, version)));
+        }
     });
 }
 
-fn container(container: &mut Slot, version: Version) {
-    drop_from(container, CONTAINER, version);
-    container.with("lifecycle", |lifecycle| drop_from(lifecycle, &[("stopSignal", NEVER)], version));
-    container.with("resources", |resources| drop_from(resources, &[("claims", Version(34))], version));
-    container.with("securityContext", |context| drop_from(context, &[("procMount", Version(33))], version));
-    container.each("env", |env| env.with("valueFrom", |from| drop_from(from, &[("fileKeyRef", Version(35))], version)));
+/// Drops those of `fields` that `version` does not keep, wherever `place` is below `slot`.
+fn drop_from(slot: &mut Slot, place: &str, fields: Fields, version: Version) {
+    for (name, since) in fields.iter().filter(|(_, since)| version < *since) {
+        at(slot, place, &mut |slot| {
+            let why = match *since {
+                NEVER => "its feature is off by default".to_string(),
+                since => format!("its feature is on by default from Kubernetes {since} on"),
+            };
+            slot.ignore(name, why);
+        });
+    }
 }
 
-fn drop_from(slot: &mut Slot, fields: &[(&str, Version)], version: Version) {
-    for (name, since) in fields.iter().filter(|(_, since)| version < *since) {
-        let why = match *since {
-            NEVER => "its feature is off by default".to_string(),
-            since => format!("its feature is on by default from Kubernetes {since} on"),
-        };
-        slot.ignore(name, why);
+/// Visits every mapping at `place` below `slot`.
+fn at(slot: &mut Slot, place: &str, visit: &mut dyn FnMut(&mut Slot)) {
+    let (step, rest) = place.split_once('.').unwrap_or((place, ""));
+    match step.strip_suffix("[]") {
+        Some(list) => slot.each(list, |item| at(item, rest, visit)),
+        None if step.is_empty() => visit(slot),
+        None => slot.with(step, |slot| at(slot, rest, visit)),
     }
 }

@@ -13,7 +13,7 @@ const MAX_HINTS: usize = 8;
 const MAX_TOPOLOGY: usize = 16;
 
 /// An EndpointSlice.
-pub fn endpoint_slice(errs: &mut Verdicts, root: Field, _: Version) {
+pub fn endpoint_slice(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     let kind = root.get("addressType");
     if kind.text().is_empty() {
@@ -26,13 +26,13 @@ pub fn endpoint_slice(errs: &mut Verdicts, root: Field, _: Version) {
         errs.too_many(endpoints, MAX_ENDPOINTS);
     } else {
         for endpoint in endpoints.items() {
-            slice_endpoint(errs, endpoint, kind.text());
+            slice_endpoint(errs, endpoint, kind.text(), version);
         }
     }
     slice_ports(errs, root.get("ports"));
 }
 
-fn slice_endpoint(errs: &mut Verdicts, endpoint: Field, address_type: &str) {
+fn slice_endpoint(errs: &mut Verdicts, endpoint: Field, address_type: &str, version: Version) {
     let addresses = endpoint.get("addresses");
     match addresses.len() {
         0 => _ = errs.required(addresses, "must hold at least one address"),
@@ -41,8 +41,8 @@ fn slice_endpoint(errs: &mut Verdicts, endpoint: Field, address_type: &str) {
     }
     for address in addresses.items() {
         match address_type {
-            "IPv4" => _ = errs.pass(address, text::ipv4) && errs.pass(address, reachable_ip),
-            "IPv6" => _ = errs.pass(address, text::ipv6) && errs.pass(address, reachable_ip),
+            "IPv4" => _ = errs.pass(address, text::ipv4(version)) && errs.pass(address, reachable_ip),
+            "IPv6" => _ = errs.pass(address, text::ipv6(version)) && errs.pass(address, reachable_ip),
             "FQDN" => _ = errs.must(address, fully_qualified_domain),
             _ => {}
         }

@@ -8,14 +8,14 @@ use crate::validate::meta::{self, Scope};
 use crate::validate::{Verdicts, Why, text};
 
 /// An Endpoints object.
-pub fn endpoints(errs: &mut Verdicts, root: Field, _: Version) {
+pub fn endpoints(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     for subset in root.get("subsets").items() {
         if subset.get("addresses").is_empty() && subset.get("notReadyAddresses").is_empty() {
             errs.required(subset, "give `addresses` or `notReadyAddresses`");
         }
         for address in subset.get("addresses").items().chain(subset.get("notReadyAddresses").items()) {
-            endpoint_address(errs, address);
+            endpoint_address(errs, address, version);
         }
         let named = subset.get("ports").len() > 1;
         for port in subset.get("ports").items() {
@@ -27,8 +27,8 @@ pub fn endpoints(errs: &mut Verdicts, root: Field, _: Version) {
     }
 }
 
-fn endpoint_address(errs: &mut Verdicts, address: Field) {
-    if errs.pass(address.get("ip"), text::ip) {
+fn endpoint_address(errs: &mut Verdicts, address: Field, version: Version) {
+    if errs.pass(address.get("ip"), text::ip(version)) {
         errs.pass(address.get("ip"), reachable_ip);
     }
     errs.may(address.get("hostname"), text::dns_label);

@@ -3,23 +3,23 @@
 use crate::object::Field;
 use crate::schema::Version;
 use crate::validate::meta::{self, Scope};
-use crate::validate::{Verdicts, Why, text};
+use crate::validate::{Verdicts, Why, service, text};
 
 /// The annotation that chose a class before `ingressClassName` was there.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 
 /// An Ingress.
-pub fn ingress(errs: &mut Verdicts, root: Field, _: Version) {
+pub fn ingress(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     let spec = root.get("spec");
     if spec.get("rules").is_empty() && !spec.get("defaultBackend").exists() {
         errs.invalid(spec, "needs `rules` or a `defaultBackend`");
     }
     if let Some(default) = spec.some("defaultBackend") {
-        backend(errs, default);
+        backend(errs, default, version);
     }
     for rule in spec.get("rules").items() {
-        ingress_rule(errs, rule);
+        ingress_rule(errs, rule, version);
     }
     for tls in spec.get("tls").items() {
         for host in tls.get("hosts").items() {
@@ -46,7 +46,7 @@ fn host_pattern(host: &str) -> Result<(), Why> {
     if host.contains('*') { text::wildcard_dns_subdomain(host) } else { text::dns_subdomain(host) }
 }
 
-fn ingress_rule(errs: &mut Verdicts, rule: Field) {
+fn ingress_rule(errs: &mut Verdicts, rule: Field, version: Version) {
     let host = rule.get("host");
     if text::sloppy_ip(host.text()).is_some() {
         errs.invalid(host, "must be a domain name, not an IP address");
@@ -57,11 +57,11 @@ fn ingress_rule(errs: &mut Verdicts, rule: Field) {
         errs.required(http.get("paths"), "");
     }
     for path in http.get("paths").items() {
-        http_path(errs, path);
+        http_path(errs, path, version);
     }
 }
 
-fn http_path(errs: &mut Verdicts, path: Field) {
+fn http_path(errs: &mut Verdicts, path: Field, version: Version) {
     let kind = path.get("pathType");
     if !kind.exists() {
         errs.required(kind, "");
@@ -72,20 +72,20 @@ fn http_path(errs: &mut Verdicts, path: Field) {
         "ImplementationSpecific" => _ = errs.may(path.get("path"), text::absolute_path),
         _ => _ = errs.unsupported(kind, &["Exact", "ImplementationSpecific", "Prefix"]),
     }
-    backend(errs, path.get("backend"));
+    backend(errs, path.get("backend"), version);
 }
 
-fn backend(errs: &mut Verdicts, backend: Field) {
+fn backend(errs: &mut Verdicts, backend: Field, version: Version) {
     match (backend.some("resource"), backend.some("service")) {
         (Some(_), Some(_)) => _ = errs.invalid(backend, "must not have both `resource` and `service`"),
         (Some(resource), None) => typed_reference(errs, resource),
-        (None, Some(service)) => service_backend(errs, backend, service),
+        (None, Some(service)) => service_backend(errs, backend, service, version),
         (None, None) => _ = errs.invalid(backend, "must have `service` or `resource`"),
     }
 }
 
-fn service_backend(errs: &mut Verdicts, backend: Field, service: Field) {
-    errs.must(service.get("name"), text::dns_label);
+fn service_backend(errs: &mut Verdicts, backend: Field, service: Field, version: Version) {
+    errs.must(service.get("name"), service::name(version));
     let port = service.get("port");
     let (name, number) = (port.get("name"), port.get("number"));
     match (name.is_empty(), number.number()) {

@@ -10,7 +10,7 @@ use crate::validate::{Verdicts, text};
 use crate::yaml::Kind;
 
 /// A NetworkPolicy.
-pub fn network_policy(errs: &mut Verdicts, root: Field, _: Version) {
+pub fn network_policy(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Namespaced, text::dns_subdomain);
     let spec = root.get("spec");
     label_selector(errs, spec.get("podSelector"));
@@ -20,7 +20,7 @@ pub fn network_policy(errs: &mut Verdicts, root: Field, _: Version) {
                 policy_port(errs, port);
             }
             for peer in rule.get(peers).items() {
-                policy_peer(errs, peer);
+                policy_peer(errs, peer, version);
             }
         }
     }
@@ -60,12 +60,12 @@ fn policy_port(errs: &mut Verdicts, rule: Field) {
     }
 }
 
-fn policy_peer(errs: &mut Verdicts, peer: Field) {
+fn policy_peer(errs: &mut Verdicts, peer: Field, version: Version) {
     let (pods, namespaces, block) = (peer.get("podSelector"), peer.get("namespaceSelector"), peer.get("ipBlock"));
     label_selector(errs, pods);
     label_selector(errs, namespaces);
     if block.exists() {
-        ip_block(errs, block);
+        ip_block(errs, block, version);
     }
     match (pods.exists() || namespaces.exists(), block.exists()) {
         (false, false) => _ = errs.required(peer, "say who the peer is: `podSelector`, `namespaceSelector` or `ipBlock`"),
@@ -74,12 +74,12 @@ fn policy_peer(errs: &mut Verdicts, peer: Field) {
     }
 }
 
-fn ip_block(errs: &mut Verdicts, block: Field) {
+fn ip_block(errs: &mut Verdicts, block: Field, version: Version) {
     let cidr = block.get("cidr");
-    errs.must(cidr, text::cidr);
+    errs.must(cidr, text::cidr(version));
     let Some((network, bits)) = text::sloppy_cidr(cidr.text()) else { return };
     for except in block.get("except").items() {
-        errs.pass(except, text::cidr);
+        errs.pass(except, text::cidr(version));
         let Some((inner, inner_bits)) = text::sloppy_cidr(except.text()) else { continue };
         if bits >= inner_bits || !contains(network, bits, inner) {
             errs.invalid(except, "must lie within `cidr` and be smaller").label(cidr.span(), "the range it is cut from");

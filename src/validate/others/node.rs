@@ -7,7 +7,7 @@ use crate::validate::meta::{self, Scope};
 use crate::validate::{Unique, Verdicts, text};
 
 /// A Node.
-pub fn node(errs: &mut Verdicts, root: Field, _: Version) {
+pub fn node(errs: &mut Verdicts, root: Field, version: Version) {
     meta::metadata(errs, root, Scope::Cluster, text::dns_subdomain);
     let spec = root.get("spec");
     // The server looks for taints where it stands: in the metadata.
@@ -19,7 +19,7 @@ pub fn node(errs: &mut Verdicts, root: Field, _: Version) {
             quantity(errs, resource, amount);
         }
     }
-    pod_ranges(errs, spec.get("podCIDRs"));
+    pod_ranges(errs, spec.get("podCIDRs"), version);
 }
 
 /// One taint, of a node or of a device; `effects` are those it may have.
@@ -58,9 +58,9 @@ fn quantity(errs: &mut Verdicts, resource: &str, amount: Field) {
 }
 
 /// The address ranges of the node's pods: one, or one of each family.
-fn pod_ranges(errs: &mut Verdicts, ranges: Field) {
+fn pod_ranges(errs: &mut Verdicts, ranges: Field, version: Version) {
     for range in ranges.items() {
-        if let Err(why) = text::cidr(range.text()) {
+        if let Err(why) = text::cidr(version)(range.text()) {
             errs.invalid(range, why);
         }
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::type_is;
 use crate::object::Field;
+use crate::schema::Version;
 use crate::validate::others::endpoints;
 use crate::validate::{Unique, Verdicts, text};
 
@@ -15,13 +16,13 @@ pub fn is_headless(spec: Field) -> bool {
 }
 
 /// What is checked before addresses are given out; what is not written yet is not looked at.
-pub fn allocate(errs: &mut Verdicts, spec: Field) {
+pub fn allocate(errs: &mut Verdicts, spec: Field, version: Version) {
     if type_is(spec, "ExternalName") {
         return;
     }
     let before = errs.len();
     families(errs, spec);
-    addresses(errs, spec);
+    addresses(errs, spec, version);
     if errs.len() > before {
         return;
     }
@@ -64,7 +65,7 @@ fn families(errs: &mut Verdicts, spec: Field) {
 }
 
 /// `clusterIP` and `clusterIPs`: the same first, each an address of the family at its place, `None` alone.
-fn addresses(errs: &mut Verdicts, spec: Field) {
+fn addresses(errs: &mut Verdicts, spec: Field, version: Version) {
     let (single, list) = (spec.get("clusterIP"), spec.get("clusterIPs"));
     let all: Vec<Field> = list.items().collect();
     if let Some(first) = all.first()
@@ -78,7 +79,7 @@ fn addresses(errs: &mut Verdicts, spec: Field) {
     let before = errs.len();
     for (i, address) in all.iter().enumerate() {
         if i > 0 || address.text() != "None" {
-            if let Err(why) = text::ip(address.text()) {
+            if let Err(why) = text::ip(version)(address.text()) {
                 errs.invalid(*address, why);
             }
         } else if all.len() > 1 {
@@ -120,9 +121,9 @@ fn is_for_services(ip: Ipv4Addr) -> bool {
 }
 
 /// Addresses from outside: valid, and of no special meaning.
-pub fn external(errs: &mut Verdicts, addresses: Field) {
+pub fn external(errs: &mut Verdicts, addresses: Field, version: Version) {
     for address in addresses.items() {
-        if let Err(why) = text::ip(address.text()).and_then(|()| endpoints::reachable_ip(address.text())) {
+        if let Err(why) = text::ip(version)(address.text()).and_then(|()| endpoints::reachable_ip(address.text())) {
             errs.invalid(address, why);
         }
     }

@@ -5,7 +5,7 @@ mod ports;
 mod traffic;
 
 use super::meta::{self, Scope};
-use super::{Verdicts, text};
+use super::{Verdicts, Why, text};
 use crate::object::Field;
 use crate::schema::Version;
 
@@ -18,22 +18,25 @@ const TOPOLOGY_HINTS: &str = "service.kubernetes.io/topology-aware-hints";
 pub fn service(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
     let before = errs.len();
-    addresses::allocate(errs, spec);
+    addresses::allocate(errs, spec, version);
     if errs.len() > before {
         return;
     }
-    // A name may begin with a digit since 1.35.
-    let name = if version >= Version(35) { text::dns_label } else { text::dns_label_1035 };
-    meta::metadata(errs, root, Scope::Namespaced, name);
+    meta::metadata(errs, root, Scope::Namespaced, name(version));
     topology_mode(errs, root);
     service_type(errs, spec);
     ports::ports(errs, spec, version);
     meta::labels(errs, spec.get("selector"));
     session_affinity(errs, spec);
-    addresses::external(errs, spec.get("externalIPs"));
-    traffic::source_ranges(errs, root);
+    addresses::external(errs, spec.get("externalIPs"), version);
+    traffic::source_ranges(errs, root, version);
     traffic::load_balancer(errs, spec);
     traffic::policies(errs, spec, version);
+}
+
+/// A Service's name, which may begin with a digit since 1.36.
+pub fn name(version: Version) -> fn(&str) -> Result<(), Why> {
+    if version >= Version(36) { text::dns_label } else { text::dns_label_1035 }
 }
 
 /// The annotation that asks for endpoints nearby, and the one it took the place of, say the same where both are there.

@@ -10,7 +10,7 @@ const RANGES_ANNOTATION: &str = "service.beta.kubernetes.io/load-balancer-source
 
 /// Who may reach the load balancer: ranges, in the field or else in its old annotation. The server prints the field's name with a
 /// capital.
-pub fn source_ranges(errs: &mut Verdicts, root: Field) {
+pub fn source_ranges(errs: &mut Verdicts, root: Field, version: Version) {
     let spec = root.get("spec");
     let ranges = spec.get("loadBalancerSourceRanges");
     let annotation = root.get("metadata").get("annotations").get(RANGES_ANNOTATION);
@@ -25,14 +25,14 @@ pub fn source_ranges(errs: &mut Verdicts, root: Field) {
         errs.forbidden(field, "it goes with `type: LoadBalancer`").printed_as(path.clone());
     }
     for range in ranges.items() {
-        if let Err(why) = text::cidr(range.text().trim()) {
+        if let Err(why) = text::cidr(version)(range.text().trim()) {
             errs.invalid(range, why).printed_as(format!("{path}[{}]", range.index()));
         }
     }
     let listed = annotation.text().trim();
     if ranges.is_empty()
         && !listed.is_empty()
-        && let Some(why) = listed.split(',').find_map(|range| text::cidr(range.trim()).err())
+        && let Some(why) = listed.split(',').find_map(|range| text::cidr(version)(range.trim()).err())
     {
         errs.invalid(annotation, why).printed_as(path);
     }

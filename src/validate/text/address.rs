@@ -1,12 +1,19 @@
-//! Value checks of IP addresses and ranges. Mirrors apimachinery's `util/validation/ip.go` with strict validation on, as in 1.36.
+//! Value checks of IP addresses and ranges. Mirrors apimachinery's `util/validation/ip.go`; strict validation is on since 1.36.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Why;
+use crate::schema::Version;
 
-/// An address as every field takes it since 1.36: no leading zeros in an IPv4 part, no IPv4 address written as IPv6, no zone.
-pub fn ip(value: &str) -> Result<(), Why> {
-    strict_ip(value).map(drop)
+/// The first version that reads addresses strictly.
+const STRICT: Version = Version(36);
+
+/// A check of a value.
+type Check = fn(&str) -> Result<(), Why>;
+
+/// An address as a server of `version` takes it. Since 1.36: no leading zeros in an IPv4 part, no IPv4 address written as IPv6.
+pub fn ip(version: Version) -> Check {
+    if version < STRICT { |value| lenient_ip(value).map(drop) } else { |value| strict_ip(value).map(drop) }
 }
 
 /// An address that must also be written the one way RFC 5952 has for it (fields newer than the strict rule).
@@ -16,24 +23,19 @@ pub fn canonical_ip(value: &str) -> Result<(), Why> {
 }
 
 /// An IPv4 address.
-pub fn ipv4(value: &str) -> Result<(), Why> {
-    match strict_ip(value)? {
-        IpAddr::V4(_) => Ok(()),
-        IpAddr::V6(_) => Err("must be an IPv4 address".into()),
-    }
+pub fn ipv4(version: Version) -> Check {
+    if version < STRICT { |value| is_ipv4(lenient_ip(value)?) } else { |value| is_ipv4(strict_ip(value)?) }
 }
 
 /// An IPv6 address.
-pub fn ipv6(value: &str) -> Result<(), Why> {
-    match strict_ip(value)? {
-        IpAddr::V6(_) => Ok(()),
-        IpAddr::V4(_) => Err("must be an IPv6 address".into()),
-    }
+pub fn ipv6(version: Version) -> Check {
+    if version < STRICT { |value| is_ipv6(lenient_ip(value)?) } else { |value| is_ipv6(strict_ip(value)?) }
 }
 
-/// A range, `10.0.0.0/8`: written as an address is, with no bit set beyond the prefix.
-pub fn cidr(value: &str) -> Result<(), Why> {
-    strict_cidr(value).map(drop)
+/// A range, `10.0.0.0/8`, as a server of `version` takes it. Since 1.36: written as an address is, with no bit set beyond the
+/// prefix.
+pub fn cidr(version: Version) -> Check {
+    if version < STRICT { |value| lenient_cidr(value).map(drop) } else { |value| strict_cidr(value).map(drop) }
 }
 
 /// A range that must also be written the one way RFC 5952 has for it.
@@ -70,10 +72,25 @@ pub fn sloppy_cidr(value: &str) -> Option<(IpAddr, u8)> {
     Some((masked(ip, bits), bits))
 }
 
+fn is_ipv4(ip: IpAddr) -> Result<(), Why> {
+    if ip.is_ipv4() { Ok(()) } else { Err("must be an IPv4 address".into()) }
+}
+
+fn is_ipv6(ip: IpAddr) -> Result<(), Why> {
+    if ip.is_ipv6() { Ok(()) } else { Err("must be an IPv6 address".into()) }
+}
+
+fn lenient_ip(value: &str) -> Result<IpAddr, Why> {
+    sloppy_ip(value).ok_or("must be an IP address, such as `192.0.2.1` or `2001:db8::1`".into())
+}
+
+fn lenient_cidr(value: &str) -> Result<(IpAddr, u8), Why> {
+    let why = "must be an IP address and a prefix length, such as `192.0.2.0/24` or `2001:db8::/64`";
+    sloppy_cidr(value).ok_or(why.into())
+}
+
 fn strict_ip(value: &str) -> Result<IpAddr, Why> {
-    let Some(lenient) = sloppy_ip(value) else {
-        return Err("must be an IP address, such as `192.0.2.1` or `2001:db8::1`".into());
-    };
+    let lenient = lenient_ip(value)?;
     match value.parse() {
         Ok(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_some() => Err("must not be an IPv4 address written as IPv6".into()),
         Ok(ip) => Ok(ip),
@@ -82,9 +99,7 @@ fn strict_ip(value: &str) -> Result<IpAddr, Why> {
 }
 
 fn strict_cidr(value: &str) -> Result<(IpAddr, u8), Why> {
-    let Some((network, bits)) = sloppy_cidr(value) else {
-        return Err("must be an IP address and a prefix length, such as `192.0.2.0/24` or `2001:db8::/64`".into());
-    };
+    let (network, bits) = lenient_cidr(value)?;
     let (address, length) = value.split_once('/').unwrap_or((value, ""));
     let ip = strict_ip(address)?;
     if length.len() > 1 && length.starts_with('0') {

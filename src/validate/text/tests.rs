@@ -1,6 +1,7 @@
 //! Tables of values that each check takes and refuses.
 
 use super::*;
+use crate::schema::Version;
 
 type Check = fn(&str) -> Result<(), Why>;
 
@@ -54,7 +55,7 @@ fn small_values() {
 fn addresses() {
     let bad =
         ["", "a", "1.2.3", "256.1.1.1", "01.2.3.4", "::ffff:1.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7:8:9", "12345::", ":::"];
-    table("ip", ip, &["1.2.3.4", "0.0.0.0", "::", "::1", "2001:DB8::1", "1::1.2.3.4"], &bad);
+    table("ip", ip(Version(36)), &["1.2.3.4", "0.0.0.0", "::", "::1", "2001:DB8::1", "1::1.2.3.4"], &bad);
     table("canonical_ip", canonical_ip, &["1.2.3.4", "2001:db8::1"], &["2001:DB8::1", "2001:db8:0::1", "01.2.3.4"]);
     let bad = [
         "",
@@ -68,7 +69,12 @@ fn addresses() {
         "1.2.3.0/",
         "::ffff:0:0/96",
     ];
-    table("cidr", cidr, &["1.2.3.0/24", "0.0.0.0/0", "1.2.3.4/32", "::/0", "2001:DB8::/64"], &bad);
+    table("cidr", cidr(Version(36)), &["1.2.3.0/24", "0.0.0.0/0", "1.2.3.4/32", "::/0", "2001:DB8::/64"], &bad);
+    let old = Version(35);
+    table("older ip", ip(old), &["01.2.3.4", "::ffff:1.2.3.4", "::1"], &["", "a", "1.2.3", "256.1.1.1", ":::"]);
+    table("older ipv4", ipv4(old), &["01.2.3.4", "::ffff:1.2.3.4"], &["::1", "a"]);
+    table("older ipv6", ipv6(old), &["::1"], &["01.2.3.4", "::ffff:1.2.3.4"]);
+    table("older cidr", cidr(old), &["1.2.3.4/24", "1.2.3.0/024", "01.2.3.0/24"], &["1.2.3.4", "1.2.3.0/33", "::/129"]);
     assert_eq!(sloppy_ip("010.001.1.00"), Some([10, 1, 1, 0].into()));
     assert_eq!(sloppy_ip("::ffff:010.1.1.1"), Some([10, 1, 1, 1].into()));
     assert_eq!(sloppy_cidr("10.1.1.1/08"), Some(([10, 0, 0, 0].into(), 8)));
