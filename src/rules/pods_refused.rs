@@ -32,13 +32,24 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let effect = cx.effect(key);
         if is_quiet(cx, key, &stored.value) && before.refusal(&key.namespace, pod).is_none() {
             later.entry(whose(key, &refusal)).or_default().push((key, refusal.why));
-        } else if ![Effect::None, Effect::LeftBehind].contains(&effect)
-            && let Some((level, breaches)) = refused(cx, key)
-        {
-            findings.extend(finding(cx, key, level, &breaches));
+        } else if ![Effect::None, Effect::LeftBehind].contains(&effect) {
+            match refused(cx, key) {
+                Some((level, breaches)) => findings.extend(finding(cx, key, level, &breaches)),
+                None => findings.extend(unsimulated(cx, key, &refusal)),
+            }
         }
     }
     findings.extend(later.iter().map(|(gate, keys)| tightened(cx, gate, keys)));
+}
+
+/// What no controller of the simulation makes; of the others it is told that they never come to their end.
+fn unsimulated(cx: &PlanCx, key: &Key, refusal: &Refusal) -> Option<PlanFinding> {
+    let made = match key.kind.as_str() {
+        "CronJob" => true,
+        "Pod" => [Effect::Create, Effect::Replace].contains(&cx.effect(key)),
+        _ => false,
+    };
+    made.then(|| cx.finding(key, above(key), format!("no pod is let in: {}", refusal.why)))
 }
 
 /// Whether it has pods, or will have, and none is made now. A Pod and a Job that is done are never made again.
@@ -105,15 +116,19 @@ fn refused(cx: &PlanCx, key: &Key) -> Option<(Level, Vec<Breach>)> {
 /// Pods that are to be made, now or by the next runs.
 fn finding(cx: &PlanCx, key: &Key, level: Level, breaches: &[Breach]) -> Option<PlanFinding> {
     let (first, others) = breaches.split_first()?;
-    let above = match key.kind.as_str() {
+    let (namespace, level, field, why) = (&key.namespace, level.word(), &first.field, &first.why);
+    let message = format!("no pod is let in: namespace `{namespace}` enforces `{level}`, and `{field}` {why}");
+    let finding = cx.finding(key, &format!("{}.{field}", above(key)), message);
+    Some(PlanFinding { help: also(others), ..finding })
+}
+
+/// Where the spec of its pods stands.
+fn above(key: &Key) -> &'static str {
+    match key.kind.as_str() {
         "Pod" => "spec",
         "CronJob" => "spec.jobTemplate.spec.template.spec",
         _ => "spec.template.spec",
-    };
-    let (namespace, level, field, why) = (&key.namespace, level.word(), &first.field, &first.why);
-    let message = format!("no pod is let in: namespace `{namespace}` enforces `{level}`, and `{field}` {why}");
-    let finding = cx.finding(key, &format!("{above}.{field}"), message);
-    Some(PlanFinding { help: also(others), ..finding })
+    }
 }
 
 /// What does not fit either.
