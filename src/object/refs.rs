@@ -7,7 +7,7 @@ use crate::text::Span;
 pub type Path = &'static [&'static str];
 
 /// Where a pod template's spec is, by kind.
-const POD_SPECS: &[(&str, Path)] = &[
+pub const POD_SPECS: &[(&str, Path)] = &[
     ("Pod", &["spec"]),
     ("Deployment", &["spec", "template", "spec"]),
     ("ReplicaSet", &["spec", "template", "spec"]),
@@ -19,7 +19,7 @@ const POD_SPECS: &[(&str, Path)] = &[
 ];
 
 /// Structs of a pod spec, and their fields with the kind whose name each holds. Grouped, so that every list is gone through once.
-const IN_PODS: &[(Path, &[(Path, &str)])] = &[
+pub const IN_PODS: &[(Path, &[(Path, &str)])] = &[
     (
         &[],
         &[
@@ -51,7 +51,7 @@ const FROM_ALL: &[(Path, &str)] = &[(&["configMapRef", "name"], "ConfigMap"), (&
 const FROM_ONE: &[(Path, &str)] = &[(&["configMapKeyRef", "name"], "ConfigMap"), (&["secretKeyRef", "name"], "Secret")];
 
 /// Kind, field, and the kind whose name the field holds; empty where the field's neighbour `kind` says which.
-const IN_OBJECTS: &[(&str, Path, &str)] = &[
+pub const IN_OBJECTS: &[(&str, Path, &str)] = &[
     ("StatefulSet", &["spec", "serviceName"], "Service"),
     ("StatefulSet", &["spec", "volumeClaimTemplates[]", "spec", "storageClassName"], "StorageClass"),
     ("Ingress", &["spec", "rules[]", "http", "paths[]", "backend", "service", "name"], "Service"),
@@ -76,6 +76,11 @@ const IN_OBJECTS: &[(&str, Path, &str)] = &[
 /// Kinds that live in no namespace, of those that are named above.
 const CLUSTER_WIDE: &[&str] =
     &["PriorityClass", "RuntimeClass", "StorageClass", "IngressClass", "ClusterRole", "PersistentVolume"];
+
+/// Whether objects of that kind, which others name, live in no namespace.
+pub fn is_cluster_wide(kind: &str) -> bool {
+    CLUSTER_WIDE.contains(&kind)
+}
 
 /// Kind, and where it says which pods it means.
 const SELECTORS: &[(&str, Path)] = &[
@@ -190,7 +195,7 @@ fn reference(field: Field, kind: &str, home: &str) -> Option<Reference> {
     let beside = field.parent();
     let kind = if kind.is_empty() { beside.get("kind").text() } else { kind };
     let namespace = match beside.get("namespace").text() {
-        _ if CLUSTER_WIDE.contains(&kind) => "",
+        _ if is_cluster_wide(kind) => "",
         "" => home,
         said => said,
     };

@@ -21,6 +21,7 @@ mod job;
 mod kubelet;
 pub mod labels;
 mod limits;
+mod links;
 mod merge;
 mod model;
 pub mod name;

@@ -27,6 +27,8 @@ pub struct Plan {
     /// Every object of either side: refused first, then deleted and replaced, rollouts, in place, created, unchanged; within each
     /// by namespace, kind, name.
     pub objects: Vec<PlannedObject>,
+    /// How they are tied to one another.
+    pub links: Vec<Link>,
     /// The cluster each time its controllers came to rest.
     pub rounds: Vec<Round>,
     /// The next runs of CronJobs, in order of time.
@@ -118,6 +120,34 @@ pub struct Autoscaler {
     pub min: i64,
     /// The most.
     pub max: i64,
+}
+
+/// One object is tied to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// An index into [`Plan::objects`].
+    pub from: usize,
+    /// Another.
+    pub to: usize,
+    /// What the one has to do with the other.
+    pub relation: Relation,
+}
+
+/// What one object has to do with another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// An Ingress leads to it.
+    Routes,
+    /// A Service selects its pods.
+    Selects,
+    /// An autoscaler sets how many pods it has.
+    Scales,
+    /// A disruption budget covers its pods.
+    Guards,
+    /// A network policy is for its pods.
+    Restricts,
+    /// It is named.
+    Uses,
 }
 
 /// Why the server refuses an object.

@@ -8,6 +8,7 @@ use super::changes;
 use super::cluster::Recorded;
 use super::failing;
 use super::limits::Limits;
+use super::links;
 use super::name;
 use super::notes;
 use super::pod::Identity;
@@ -41,6 +42,7 @@ pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[R
     Plan {
         kubernetes: options.version,
         apply: options.apply,
+        links: links::links(outcomes, &objects),
         objects,
         rounds: simulated.run.rounds.clone(),
         runs: runs::runs(store, options),

@@ -22,6 +22,8 @@ fn the_page_stands_alone() {
         "<title id=\"t2-title\">Deployment shop/shop</title>",
         "<title>step 3: start 2 new\n8 old, 5 new wanted; 8 of 13 ready; 2 stopping</title>",
         "<title>node-3, round 1: old revision, stopping</title>",
+        "<title>Service shop/shop selects the pods of Deployment shop/shop</title>",
+        "<title>Deployment shop/shop: shop-b786f87d7 → shop-689f884694</title>",
         "class=\"floor\"",
         "class=\"ceiling\"",
     ] {
@@ -37,6 +39,7 @@ fn the_page_stands_alone() {
     let asks = net_log(&folder.path().join("net.json"));
     assert_eq!(asks, Vec::<String>::new(), "requests leave the page");
     drawn(folder.path(), &page);
+    laid_out(folder.path());
     watched(folder.path());
 }
 
@@ -79,6 +82,39 @@ fn net_log(path: &Path) -> Vec<String> {
     let foreign = addresses.filter(|url| url.starts_with("http") && !own.iter().any(|host| url.contains(host)));
     foreign.map(str::to_string).collect()
 }
+
+/// In the picture of what is tied to what, as the browser sets its letters, no text leaves its box, and no two boxes or texts meet.
+fn laid_out(folder: &Path) {
+    let page = folder.join("measured.html");
+    let mut html = plimsoll::report::plan_html(&plan());
+    // The page itself runs no scripts; this one measures, in a copy that allows it.
+    html = html.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';");
+    html = html.replace("</body>", &format!("<script>{MEASURE}</script></body>"));
+    std::fs::write(&page, html).expect("written");
+    let output = open(folder, &page, "--dump-dom");
+    let dom = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        dom.contains("data-measured=\"8 boxes, bad: \""),
+        "{}",
+        dom.lines().find(|line| line.contains("data-measured")).unwrap_or(&dom)
+    );
+}
+
+const MEASURE: &str = "
+    const place = element => element.getBoundingClientRect(), bad = [];
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const nodes = [...document.querySelectorAll('.graph .node')];
+    nodes.forEach((node, i) => {
+        const box = place(node.querySelector('rect')), texts = [...node.querySelectorAll('text')];
+        for (const text of texts) {
+            const at = place(text);
+            if (at.left < box.left || at.right > box.right) bad.push(text.textContent + ' leaves its box');
+        }
+        const [kind, state] = ['.kind', '.state'].map(part => node.querySelector(part));
+        if (state && meet(place(kind), place(state))) bad.push(kind.textContent + ' meets ' + state.textContent);
+        nodes.slice(i + 1).filter(other => meet(box, place(other.querySelector('rect')))).forEach(() => bad.push('boxes meet'));
+    });
+    document.documentElement.dataset.measured = nodes.length + ' boxes, bad: ' + bad.join('; ');";
 
 /// The page is not blank: a picture of it takes some bytes.
 fn drawn(folder: &Path, page: &Path) {

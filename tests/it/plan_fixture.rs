@@ -3,8 +3,8 @@
 use plimsoll::diagnostic::Severity;
 use plimsoll::object::ObjectId;
 use plimsoll::plan::{
-    Action, Apply, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, NeverReady, Plan, PlanFinding, PlannedObject,
-    PodRow, Rollout, Round, Source, Step, Sum, Time, Totals, Wait,
+    Action, Apply, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, Link, NeverReady, Plan, PlanFinding,
+    PlannedObject, PodRow, Relation, Rollout, Round, Source, Step, Sum, Time, Totals, Wait,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ pub fn plan() -> Plan {
     Plan {
         apply: Apply::Client,
         objects,
+        links: links(),
         rounds: rounds(),
         runs: runs(),
         totals: totals(),
@@ -40,6 +41,12 @@ pub fn plan() -> Plan {
         assumptions: vec!["all pods of the old revision are ready".to_string(), "claims are bound at once".to_string()],
         ..Plan::default()
     }
+}
+
+/// The Service's pods are those of the Deployment, which reads both others.
+fn links() -> Vec<Link> {
+    let link = |from, to, relation| Link { from, to, relation };
+    vec![link(2, 4, Relation::Uses), link(2, 5, Relation::Uses), link(6, 5, Relation::Uses), link(8, 2, Relation::Selects)]
 }
 
 /// A plan with so many Deployments, each with its steps and its long values.

@@ -125,3 +125,82 @@ fn a_week_of_runs_is_drawn() {
     assert!(twice.contains("<title>the clocks go back</title>"), "{twice}");
     assert!(!page("* * * * *").contains("class=\"timeline week\""), "too many to be told apart");
 }
+
+/// So many shops of a Service, a Deployment and a ConfigMap; every tenth has a new image in `image`.
+fn shops(count: usize, image: &str) -> Vec<plimsoll::check::Checked> {
+    let shop = |i: usize| {
+        let image = if i.is_multiple_of(10) { image } else { "x:1" };
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: web-{i}}}\nspec:\n  selector: {{app: web-{i}}}\n  \
+             ports: [{{port: 80}}]\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: web-{i}}}\n---\n\
+             apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web-{i}}}\n\
+             spec:\n  selector: {{matchLabels: {{app: web-{i}}}}}\n  \
+             template:\n    metadata: {{labels: {{app: web-{i}}}}}\n    spec:\n      containers:\n      - name: c\n        \
+             image: {image}\n        envFrom: [{{configMapRef: {{name: web-{i}}}}}]\n"
+        )
+    };
+    let text = (0..count).map(shop).collect::<Vec<_>>().join("---\n");
+    vec![plimsoll::check::check("file.yaml".into(), text, plimsoll::check::Options::default())]
+}
+
+#[test]
+fn what_is_tied_to_what_is_drawn() {
+    let page = |count: usize, image: &str| {
+        let plan = plimsoll::plan::plan(&[shops(count, "x:1")], &shops(count, image), &plimsoll::plan::Options::default());
+        report::plan_html(&plan)
+    };
+    let boxes = |page: &str| page.matches("class=\"node ").count();
+    let small = page(20, "x:2");
+    assert_eq!((boxes(&small), small.matches("<g class=\"edge\">").count()), (60, 40));
+    assert!(
+        small.contains("<li>Service <b>default/web-3</b> selects the pods of Deployment <b>default/web-3</b></li>"),
+        "{small}"
+    );
+    let large = page(100, "x:2");
+    assert_eq!(boxes(&large), 30);
+    assert!(large.contains("Only what changes and what it is tied to is drawn: 30 of 300 objects."));
+    assert_eq!(boxes(&page(100, "x:1")), 0);
+    let all_new = report::plan_html(&plimsoll::plan::plan(&[], &shops(100, "x:1"), &plimsoll::plan::Options::default()));
+    assert!(all_new.contains("300 objects are tied to one another in 200 ways, too many to be drawn."), "{all_new}");
+}
+
+/// Every field that names or selects another object ties the two, as the language server follows them.
+#[test]
+fn links_between_objects_are_found() {
+    let objects = [
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: shop}\nspec:\n  tls: [{secretName: s}]\n  \
+         defaultBackend: {service: {name: a, port: {number: 80}}}\n",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: shop}\nspec: {selector: {app: a}, ports: [{port: 80}]}\n",
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a, namespace: shop}\nspec: {maxReplicas: 3, \
+         scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: a}}\n",
+        "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a, namespace: shop}\nspec: {minAvailable: 1, selector: \
+         {matchLabels: {app: a}}}\n",
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all, namespace: shop}\nspec: {podSelector: {}}\n",
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c, namespace: shop}\nspec: {accessModes: [ReadWriteOnce], \
+         resources: {requests: {storage: 1Gi}}}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: other}\n",
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a, namespace: shop}\nspec:\n  serviceName: a\n  selector: \
+         {matchLabels: {app: a}}\n  template:\n    metadata: {labels: {app: a}}\n    spec:\n      volumes: [{name: v, \
+         persistentVolumeClaim: {claimName: c}}]\n      containers: [{name: c, image: 'x:1', env: [{name: S, valueFrom: \
+         {secretKeyRef: {name: s, key: k}}}]}]\n",
+    ];
+    let checked = plimsoll::check::check("file.yaml".into(), objects.join("---\n"), plimsoll::check::Options::default());
+    let plan = plimsoll::plan::plan(&[], &[checked], &plimsoll::plan::Options::default());
+    let name = |index: usize| format!("{}/{}", plan.objects[index].id.kind, plan.objects[index].id.namespace);
+    let mut told: Vec<String> =
+        plan.links.iter().map(|link| format!("{} {:?} {}", name(link.from), link.relation, name(link.to))).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "HorizontalPodAutoscaler/shop Scales StatefulSet/shop",
+            "Ingress/shop Routes Service/shop",
+            "Ingress/shop Uses Secret/shop",
+            "PodDisruptionBudget/shop Guards StatefulSet/shop",
+            "Service/shop Selects StatefulSet/shop",
+            "StatefulSet/shop Uses PersistentVolumeClaim/shop",
+            "StatefulSet/shop Uses Secret/shop",
+        ]
+    );
+}

@@ -1,5 +1,6 @@
 //! The plan as one page: nothing to load, nothing to run, light and dark, fit for printing.
 
+use super::graph::{self, Graph};
 use super::rows::{self, Row, Shape};
 use super::svg::{self, Setting};
 use super::{week, words};
@@ -28,6 +29,9 @@ pub fn plan_html(plan: &Plan) -> String {
         out.push_str(&format!("<p>Not shown: {text} (<code>plimsoll plan --detail full</code> shows them)</p>\n"));
     }
     overview(&mut out, plan);
+    if let Some(graph) = graph::graph(plan) {
+        ties(&mut out, plan, &graph);
+    }
     for (i, object) in plan.objects.iter().enumerate().filter(|(i, object)| words::is_shown(plan, *i, object)) {
         section(&mut out, plan, i, object);
     }
@@ -85,6 +89,33 @@ fn overview(out: &mut String, plan: &Plan) {
         ));
     }
     out.push_str("</tbody>\n</table>\n");
+}
+
+/// What is tied to what, as a picture and as a list.
+fn ties(out: &mut String, plan: &Plan, graph: &Graph) {
+    out.push_str("<section class=\"none\">\n<h2>What is tied to what</h2>\n");
+    if let Some(note) = &graph.note {
+        out.push_str(&format!("<p class=\"headline\">{note}</p>\n"));
+    }
+    if let Some(svg) = &graph.svg {
+        out.push_str(&format!("<figure>\n{svg}</figure>\n"));
+    }
+    if !graph.links.is_empty() {
+        out.push_str("<details><summary>the same as a list</summary>\n<ul class=\"ties\">\n");
+        for link in &graph.links {
+            let (from, to) = (tied(plan, link.from), tied(plan, link.to));
+            out.push_str(&format!("<li>{from} {} {to}</li>\n", graph::relation(link.relation)));
+        }
+        out.push_str("</ul>\n</details>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+/// An object's name, which leads to what is said of it, if anything is.
+fn tied(plan: &Plan, index: usize) -> String {
+    let Some(object) = plan.objects.get(index) else { return String::new() };
+    let name = format!("{} <b>{}</b>", escape(&object.id.kind), escape(&words::full_name(&object.id)));
+    if words::is_shown(plan, index, object) { format!("<a href=\"#o{index}\">{name}</a>") } else { name }
 }
 
 /// The sign of an effect, with its word for those who cannot see it.

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::words::{apply_word, effect_word};
 use crate::object::ObjectId;
 use crate::plan::{
-    Action, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, EndsWith, JobEnd, NeverReady, Origin, Plan, PlanFinding,
-    PlannedObject, Rollout, Round, Source, Step, Sum, Totals, Usage,
+    Action, Autoscaler, Bounds, Cause, Change, Counts, CronRun, Effect, EndsWith, JobEnd, Link, NeverReady, Origin, Plan,
+    PlanFinding, PlannedObject, Relation, Rollout, Round, Source, Step, Sum, Totals, Usage,
 };
 
 /// The whole plan.
@@ -33,6 +33,7 @@ fn body(plan: &Plan) -> Value {
             "refused": count(Effect::Refused), "unchanged": count(Effect::None), "leftBehind": count(Effect::LeftBehind),
         },
         "objects": plan.objects.iter().map(object_json).collect::<Vec<Value>>(),
+        "links": plan.links.iter().map(link_json).collect::<Vec<Value>>(),
         "rounds": plan.rounds.iter().map(round_json).collect::<Vec<Value>>(),
         "runs": plan.runs.iter().map(run_json).collect::<Vec<Value>>(),
         "totals": totals_json(&plan.totals),
@@ -48,6 +49,18 @@ fn origin_json(origin: &Origin) -> Value {
         put(map, "commit", origin.commit.as_ref().map(|commit| json!(commit)));
     }
     out
+}
+
+fn link_json(link: &Link) -> Value {
+    let relation = match link.relation {
+        Relation::Routes => "routes",
+        Relation::Selects => "selects",
+        Relation::Scales => "scales",
+        Relation::Guards => "guards",
+        Relation::Restricts => "restricts",
+        Relation::Uses => "uses",
+    };
+    json!({"from": link.from, "to": link.to, "relation": relation})
 }
 
 fn object_json(object: &PlannedObject) -> Value {

@@ -1,8 +1,10 @@
 //! Views of a plan: JSON, text, Markdown, HTML and SVG, all made from the same data.
 
+mod graph;
 mod html;
 mod json;
 mod lanes;
+mod layers;
 mod markdown;
 mod only;
 mod rows;

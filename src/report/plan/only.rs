@@ -16,6 +16,10 @@ pub fn only(plan: &mut Plan, patterns: &[String]) {
     for finding in &mut plan.findings {
         finding.object = finding.object.and_then(moved);
     }
+    plan.links.retain(|link| moved(link.from).is_some() && moved(link.to).is_some());
+    for link in &mut plan.links {
+        (link.from, link.to) = (moved(link.from).unwrap_or(link.from), moved(link.to).unwrap_or(link.to));
+    }
     let mut index = 0;
     plan.objects.retain(|_| {
         index += 1;

@@ -127,7 +127,7 @@ fn value(value: &Value, change: &Change, most: usize) -> String {
 }
 
 /// The middle goes first, since both ends tell more.
-fn shortened(text: &str, most: usize) -> String {
+pub fn shortened(text: &str, most: usize) -> String {
     let characters: Vec<char> = text.chars().filter(|c| !c.is_control()).collect();
     if characters.len() <= most {
         return characters.into_iter().collect();
