@@ -516,6 +516,11 @@ fn resource_slices() {
                 ),
                 &["Invalid @.attributes", "Invalid @.attributes[b]", "Invalid @.attributes[c].version"],
             ),
+            // Lists are behind a gate: what is left has no value.
+            (
+                device(json!({"attributes": {"a": {"strings": ["x"]}, "b": {"int": 1, "ints": [1]}}})),
+                &["Invalid @.attributes[a]"],
+            ),
             (
                 device(json!({"capacity": {"mem": {"value": "1", "requestPolicy": {}}}})),
                 &["Forbidden @.capacity[mem].requestPolicy"],

@@ -88,6 +88,12 @@ fn other_kinds() {
         (format!("{quota}{{requests.cpu: 2, limits.cpu: 1}}}}\n"), "spec.hard[requests.cpu]"),
         (format!("{quota}{{memory: 2, limits.memory: 2}}}}\n"), ""),
         (
+            "apiVersion: resource.k8s.io/v1\nkind: ResourceSlice\nmetadata: {name: a}\n\
+             spec: {driver: A.b, nodeName: a, pool: {name: a, generation: 1, resourceSliceCount: 1}}\n"
+                .into(),
+            "spec.driver",
+        ),
+        (
             format!("{volume}persistentVolumeReclaimPolicy: Recycle, nfs: {{server: s, path: /}}}}\n"),
             "spec.persistentVolumeReclaimPolicy",
         ),

@@ -10,7 +10,8 @@ const NEVER: Version = Version(u8::MAX);
 /// Fields of one place, each with the first version that keeps it.
 type Fields = &'static [(&'static str, Version)];
 
-/// Fields outside of pods: the kind, the place that holds them (`[]`: each element of a list), and they themselves.
+/// Fields outside of pods: the kind, the place that holds them (`[]`: each element of a list, `{}`: each value of a map), and they
+/// themselves.
 const KINDS: &[(&str, &str, Fields)] = &[
     ("CSIDriver", "spec", CSI_DRIVER),
     ("CronJob", "spec.jobTemplate.spec", JOB),
@@ -31,7 +32,16 @@ const KINDS: &[(&str, &str, Fields)] = &[
     ("ResourceClaimTemplate", "spec.spec.devices.requests[].exactly", REQUEST),
     ("ResourceClaimTemplate", "spec.spec.devices.requests[].firstAvailable[]", REQUEST),
     ("ResourceSlice", "spec", &[("perDeviceNodeSelection", Version(36)), ("sharedCounters", Version(36))]),
+    ("ResourceSlice", "spec", &[("partitionTypeAttribute", NEVER), ("skipNodeOperations", NEVER)]),
     ("ResourceSlice", "spec.devices[]", DEVICE),
+    // A list that is dropped leaves an attribute without a value, which is refused.
+    (
+        "ResourceSlice",
+        "spec.devices[].attributes{}",
+        &[("bools", NEVER), ("ints", NEVER), ("strings", NEVER), ("versions", NEVER)],
+    ),
+    ("ResourceSlice", "spec.devices[].consumesCounters[]", &[("compatibilityGroups", NEVER)]),
+    ("ResourceSlice", "spec.devices[].capacity{}", &[("requestPolicy", Version(36))]),
     ("Service", "spec", &[("trafficDistribution", Version(31))]),
 ];
 
@@ -48,13 +58,20 @@ const DEVICE: Fields = &[
     ("bindingFailureConditions", Version(36)),
     ("bindsToNode", Version(36)),
     ("consumesCounters", Version(36)),
+    ("nodeAllocatableResourceMappings", NEVER),
+    ("nodeAllocatableResources", NEVER),
     ("nodeName", Version(36)),
     ("nodeSelector", Version(36)),
     ("taints", Version(36)),
 ];
 const JOB: Fields = &[("managedBy", Version(32)), ("successPolicy", Version(31))];
-const REQUEST: Fields =
-    &[("adminAccess", Version(34)), ("capacity", Version(36)), ("firstAvailable", Version(34)), ("tolerations", Version(36))];
+const REQUEST: Fields = &[
+    ("adminAccess", Version(34)),
+    ("capacity", Version(36)),
+    ("derivedAttributes", NEVER),
+    ("firstAvailable", Version(34)),
+    ("tolerations", Version(36)),
+];
 const SCALING: Fields = &[("tolerance", Version(35))];
 
 /// Fields of a pod's spec.
@@ -131,9 +148,13 @@ fn drop_from(slot: &mut Slot, place: &str, fields: Fields, version: Version) {
 /// Visits every mapping at `place` below `slot`.
 fn at(slot: &mut Slot, place: &str, visit: &mut dyn FnMut(&mut Slot)) {
     let (step, rest) = place.split_once('.').unwrap_or((place, ""));
-    match step.strip_suffix("[]") {
-        Some(list) => slot.each(list, |item| at(item, rest, visit)),
-        None if step.is_empty() => visit(slot),
-        None => slot.with(step, |slot| at(slot, rest, visit)),
+    if step.is_empty() {
+        visit(slot);
+    } else if let Some(list) = step.strip_suffix("[]") {
+        slot.each(list, |item| at(item, rest, visit));
+    } else if let Some(map) = step.strip_suffix("{}") {
+        slot.each_value(map, |value| at(value, rest, visit));
+    } else {
+        slot.with(step, |slot| at(slot, rest, visit));
     }
 }

@@ -82,6 +82,15 @@ impl<'t> Slot<'t> {
         }
     }
 
+    /// Runs `fill` on every mapping that is a value of the mapping under `key`.
+    pub fn each_value(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
+        let Some(mut map) = self.map(key) else { return };
+        let values: Vec<NodeId> = map.tree.children(map.node).filter(|&id| map.tree.kind(id) == Kind::Map).collect();
+        for id in values {
+            fill(&mut map.at(id));
+        }
+    }
+
     /// Whether the mapping or sequence under `key` has no element, or nothing is there.
     pub fn is_empty(&self, key: &str) -> bool {
         self.get(key).is_none_or(|id| match self.tree.kind(id) {

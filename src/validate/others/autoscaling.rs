@@ -9,8 +9,6 @@ use crate::validate::{Verdicts, text};
 /// Longest stabilization window and longest period of a policy, in seconds.
 const MAX_WINDOW: i64 = 3600;
 const MAX_PERIOD: i64 = 1800;
-/// Since when tolerances are not dropped unread.
-const TOLERANCE: Version = Version(35);
 /// Since when the apiVersion of a target is looked at.
 const CHECKED_API_VERSION: Version = Version(34);
 const METRICS_ANNOTATION: &str = "autoscaling.alpha.kubernetes.io/metrics";
@@ -29,9 +27,7 @@ pub fn autoscaler(errs: &mut Verdicts, root: Field, version: Version) {
     if let Some(behavior) = spec.some("behavior") {
         for rules in [behavior.get("scaleUp"), behavior.get("scaleDown")].into_iter().filter(|rules| rules.exists()) {
             scaling_rules(errs, rules);
-            if version >= TOLERANCE {
-                tolerance(errs, rules.get("tolerance"));
-            }
+            tolerance(errs, rules.get("tolerance"));
         }
     }
 }

@@ -43,6 +43,7 @@ const KINDS: &[(&str, &str, Warn)] = &[
     ("v1", "ResourceQuota", cluster::resource_quota),
     ("v1", "Node", cluster::node),
     ("node.k8s.io/v1", "RuntimeClass", cluster::runtime_class),
+    ("resource.k8s.io/v1", "ResourceSlice", storage::resource_slice),
 ];
 
 /// Kinds that are served and on their way out: since which minor version, and what to use.

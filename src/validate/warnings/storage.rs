@@ -60,6 +60,14 @@ pub fn csi_driver(errs: &mut Verdicts, root: Field, version: Version) {
     }
 }
 
+/// A ResourceSlice.
+pub fn resource_slice(errs: &mut Verdicts, root: Field, version: Version) {
+    let driver = root.get("spec").get("driver");
+    if version >= Version(36) && driver.text().contains(char::is_uppercase) {
+        errs.warn(driver, format!("`{}` has upper-case letters; names of drivers should have none", driver.text()));
+    }
+}
+
 fn old_annotation(errs: &mut Verdicts, root: Field, key: &'static str, instead: &str) {
     if let Some(annotation) = root.get("metadata").get("annotations").some(key) {
         errs.warn(annotation, format!("annotation `{key}` is deprecated: use {instead}"));
