@@ -83,6 +83,8 @@ fn other_kinds() {
     let cases = [
         (service("clusterIP: None, sessionAffinity: ClientIP"), "spec.sessionAffinity"),
         (service("type: LoadBalancer, externalName: a"), "spec.externalName"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, resourceVersion: '1'}\n".into(), "metadata.resourceVersion"),
+        ("apiVersion: a.b/v1\nkind: C\nmetadata: {name: a, resourceVersion: '1'}\n".into(), "metadata.resourceVersion"),
         (format!("{ingress}spec: {{{backend}}}\n"), class),
         (format!("{ingress}spec: {{ingressClassName: x, {backend}}}\n"), ""),
         (format!("{quota}{{requests.cpu: 2, limits.cpu: 1}}}}\n"), "spec.hard[requests.cpu]"),

@@ -68,6 +68,7 @@ pub fn object(errs: &mut Verdicts, root: Field, id: &ObjectId, version: Version)
         check(&mut warnings, root, version);
     }
     owners(&mut warnings, root);
+    resource_version(&mut warnings, root);
     errs.join_warnings(warnings);
 }
 
@@ -82,6 +83,15 @@ fn owners(errs: &mut Verdicts, root: Field) {
         if let Some(first) = owners[..i].iter().find(|first| key(**first) == key(owner)) {
             errs.warn(owner, "this owner is listed twice; the server keeps one").label(first.span(), "first listed here");
         }
+    }
+}
+
+/// The version of an object that was taken from a cluster: no new object may have one.
+fn resource_version(errs: &mut Verdicts, root: Field) {
+    let version = root.get("metadata").get("resourceVersion");
+    if !version.is_empty() {
+        let message = "with `resourceVersion` the object cannot be created, and is changed only while it still has that version";
+        errs.warn(version, message).help("leave it out: the server sets it");
     }
 }
 
