@@ -14,7 +14,7 @@ use super::{Apply, Cause, Change, Effect, Options, Prune};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Family, Finding, Severity};
 use crate::object::{Field, Object, ObjectId, defaults};
-use crate::report::{object_json, stored_json};
+use crate::report::{object_json, stored_json, written_json};
 use crate::schema::{self, Scope, Table, TypeId, Version};
 use crate::text::{LineIndex, Span};
 use crate::validate::{self, Expansion, Update, Verdict as Refusal, Verdicts};
@@ -62,12 +62,17 @@ pub fn apply(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec
     let mut named = BTreeSet::new();
     for checked in manifests {
         let lines = LineIndex::new(checked.parsed.tree.source());
-        // The checked tree has defaults in it, and lacks what they drop.
-        let written = yaml::parse(checked.parsed.tree.source().to_string());
+        // The checked tree has defaults in it, and may lack what they drop.
+        let tree = &checked.parsed.tree;
+        let again = tree.is_overwritten().then(|| yaml::parse(tree.source().to_string()));
         for object in &checked.objects {
             let manifest = Manifest::new(checked, object, &lines, options.version);
             named.insert(manifest.key.clone());
-            outcomes.push(manifest.apply(store, object_json(object.field(&written.tree)), options));
+            let written = match &again {
+                Some(again) => object_json(object.field(&again.tree)),
+                None => written_json(object.field(tree)),
+            };
+            outcomes.push(manifest.apply(store, written, options));
         }
     }
     let left: Vec<Key> = store.objects.keys().filter(|key| !named.contains(*key)).cloned().collect();
@@ -80,7 +85,7 @@ pub fn found(store: &mut Store, manifests: &[Checked], options: &Options) -> Vec
     let mut outcomes = apply(store, manifests, options);
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Refused && outcome.before.is_none()) {
         let Some(value) = outcome.wanted.clone() else { continue };
-        let (id, applied, source) = (outcome.id.clone(), Value::clone(&value), outcome.source.clone());
+        let (id, applied, source) = (outcome.id.clone(), value.clone(), outcome.source.clone());
         store.objects.insert(outcome.key.clone(), Stored { id, value: value.clone(), applied, source });
         outcome.after = Some(value);
         outcome.causes.clear();
@@ -121,7 +126,7 @@ impl<'a> Manifest<'a> {
         causes.iter_mut().for_each(|cause| blame(cause, &changes));
         let refused = !causes.is_empty();
         if !refused {
-            let value = wanted.clone();
+            let (value, applied) = (wanted.clone(), Arc::new(applied));
             store.objects.insert(self.key.clone(), Stored { id: self.id.clone(), value, applied, source: source.clone() });
         }
         Outcome {
@@ -169,7 +174,7 @@ impl<'a> Manifest<'a> {
 
     /// The stored object after the update, and what the server has against it.
     fn updated(&self, store: &Store, stored: &Stored, applied: &Value, options: &Options) -> (Arc<Value>, Vec<Cause>) {
-        if stored.applied == *applied {
+        if *stored.applied == *applied {
             return (stored.value.clone(), Vec::new());
         }
         let structural = self.created().into_iter().filter(|cause| is_decoding(&cause.cause)).collect::<Vec<_>>();

@@ -1,5 +1,6 @@
 //! LimitRanges: what they fill in where a container of a new pod says nothing, and which pods and claims they do not let in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -59,15 +60,15 @@ impl Limits {
     }
 
     /// The pod spec as it is once it has been through admission in `namespace`.
-    pub fn fill(&self, namespace: &str, spec: &Value) -> Value {
+    pub fn fill<'v>(&self, namespace: &str, spec: &'v Value) -> Cow<'v, Value> {
+        let Some(filled) = self.filled.get(namespace) else { return Cow::Borrowed(spec) };
         let mut spec = spec.clone();
-        let Some(filled) = self.filled.get(namespace) else { return spec };
         for list in ["initContainers", "containers"] {
             for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
                 fill(container, filled);
             }
         }
-        spec
+        Cow::Owned(spec)
     }
 }
 
@@ -172,7 +173,8 @@ mod tests {
             {"type": "Pod", "max": {"cpu": "4"}}]}});
         let limits = Limits::of([&range].into_iter());
         let filled = |namespace: &str, resources: Value| {
-            let spec = limits.fill(namespace, &json!({"containers": [{"resources": resources}]}));
+            let spec = json!({"containers": [{"resources": resources}]});
+            let spec = limits.fill(namespace, &spec);
             spec["containers"][0]["resources"].clone()
         };
         let all = json!({"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}});

@@ -149,7 +149,7 @@ pub fn note_last_applied(store: &mut Store, dump: &[Value]) {
         // Without these it equals no manifest, not even the one it was: others may have changed the object since.
         applied.remove("apiVersion");
         applied.remove("kind");
-        stored.applied = Value::Object(applied);
+        stored.applied = Arc::new(Value::Object(applied));
     }
 }
 

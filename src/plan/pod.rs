@@ -84,7 +84,7 @@ impl Phase {
 #[derive(Clone, Debug, Default)]
 pub struct Template {
     /// As stored: `metadata` and `spec`.
-    pub value: Value,
+    pub value: Arc<Value>,
     /// The labels of its pods.
     pub labels: Labels,
     /// What it asks of a node.
@@ -105,7 +105,7 @@ impl Template {
             needs: Needs::of(&value["spec"]),
             deletion_cost: cost.as_str().and_then(|text| text.parse::<i32>().ok()).map_or(0, i64::from),
             claims: items(&value["spec"]["volumes"]).iter().filter_map(claim).collect(),
-            value: value.clone(),
+            value: Arc::new(value.clone()),
         }
     }
 }

@@ -118,7 +118,7 @@ mod tests {
     fn cron_job(name: &str, spec: Value) -> Stored {
         let id = ObjectId { api_version: "batch/v1".into(), kind: "CronJob".into(), namespace: "shop".into(), name: name.into() };
         let value = serde_json::json!({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": name}, "spec": spec});
-        Stored { id, applied: value.clone(), value: value.into(), source: None }
+        Stored { id, applied: value.clone().into(), value: value.into(), source: None }
     }
 
     /// `report-29880030 2026-10-24T00:30:00Z` for each run.

@@ -26,13 +26,13 @@ impl Names {
     pub fn of(outcomes: &[Outcome], simulated: &Runs, recorded: &[Recorded], version: Version) -> Names {
         let stored = outcomes.iter().flat_map(|outcome| outcome.before.iter().chain(&outcome.after));
         let made_from = simulated.run.sets.values().chain(simulated.never.iter().flat_map(|never| never.sets.values()));
-        let mut names = HashMap::new();
-        for value in stored.chain(made_from) {
-            names.entry(Arc::as_ptr(value)).or_insert_with(|| name::revision(value, version));
-        }
+        let values: HashMap<*const Value, &Value> = stored.chain(made_from).map(|value| (Arc::as_ptr(value), &**value)).collect();
+        let (places, values): (Vec<*const Value>, Vec<&Value>) = values.into_iter().unzip();
+        let mut names: HashMap<*const Value, Option<String>> =
+            places.into_iter().zip(name::revisions(&values, version)).collect();
         for outcome in outcomes {
             let known = |value: &Value| {
-                let same = |known: &&Recorded| *known.key == outcome.key && known.template.value == value["spec"]["template"];
+                let same = |known: &&Recorded| *known.key == outcome.key && *known.template.value == value["spec"]["template"];
                 recorded.iter().rfind(same).map(|known| known.name.clone())
             };
             for value in outcome.before.iter().chain(&outcome.after) {

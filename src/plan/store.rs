@@ -37,7 +37,7 @@ pub struct Stored {
     /// As the server stores it, defaults filled in, without status and server-made metadata.
     pub value: Arc<Value>,
     /// As it was last applied: the manifest as written.
-    pub applied: Value,
+    pub applied: Arc<Value>,
     /// Where it is written.
     pub source: Option<Source>,
 }

@@ -81,6 +81,18 @@ pub fn object_json(field: Field) -> Value {
     }
 }
 
+/// The same of a checked object without what defaults have put there; right unless the tree is overwritten somewhere.
+pub fn written_json(field: Field) -> Value {
+    match field.kind() {
+        Kind::Seq => field.items().filter(|item| item.written()).map(written_json).collect(),
+        Kind::Map => {
+            let written = field.entries().filter(|(_, value)| value.written());
+            Value::Object(written.map(|(key, value)| (key.to_string(), written_json(value))).collect::<Map<_, _>>())
+        }
+        _ => object_json(field),
+    }
+}
+
 /// JSON text with numbers written as Go's encoder writes them: an exponent only below 1e-6 and from 1e21 on.
 pub fn json_text(value: &Value) -> String {
     let mut out = Vec::new();

@@ -20,7 +20,7 @@ mod zero;
 pub use checkstyle::checkstyle;
 pub use github::github;
 pub use gitlab::gitlab;
-pub use json::{finding_json, json_text, lint_json, lint_jsonl, object_json};
+pub use json::{finding_json, json_text, lint_json, lint_jsonl, object_json, written_json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use page::{MARK, page};

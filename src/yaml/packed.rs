@@ -216,6 +216,12 @@ impl Packed {
         known
     }
 
+    /// Whether `node` does not say what is written here.
+    pub fn differs(&self, node: &Node, key: Text) -> bool {
+        let is_same = self.kind() == node.kind && self.text() == node.text && self.first() == node.first && key == node.key;
+        self.flags & flag::SYNTHETIC == 0 && !(is_same && self.flags == node.flags)
+    }
+
     /// Takes over what is known of its key, and of the keys of a mapping, from what it was before a change.
     pub fn keep_keys(&mut self, before: &Packed) {
         self.key_mark = before.key_mark;

@@ -199,6 +199,8 @@ pub struct Tree {
     odd_keys: OddKeys,
     /// Whether any node is or was null.
     has_null: bool,
+    /// Whether what is written at some node is no longer what the node says.
+    is_overwritten: bool,
 }
 
 /// A node to change; what is changed is written back when this goes.
@@ -227,6 +229,7 @@ impl Drop for NodeMut<'_> {
         let tree = &mut *self.tree;
         tree.has_null |= self.node.kind == Kind::Null;
         let before = tree.key(self.id);
+        tree.is_overwritten |= tree.nodes[self.id.0 as usize].differs(&self.node, before);
         let mut packed = Packed::new(&self.node, &mut tree.odd_keys);
         packed.keep_keys(&tree.nodes[self.id.0 as usize]);
         tree.nodes[self.id.0 as usize] = packed;
@@ -298,6 +301,11 @@ impl Tree {
     /// Says that the collection `id` has been read up to `end`, and takes `flags` away.
     pub(super) fn close(&mut self, id: NodeId, end: u32, flags: u8) {
         self.nodes[id.0 as usize].close(end, flags);
+    }
+
+    /// Whether what is written is no longer all there under the nodes that are not [`flag::SYNTHETIC`].
+    pub fn is_overwritten(&self) -> bool {
+        self.is_overwritten
     }
 
     /// Whether there may be a null; `false` is sure.

@@ -210,3 +210,22 @@ fn every_field_that_the_code_reads_exists() {
     }
     assert!(unknown.is_empty(), "no type has these fields: {unknown:#?}");
 }
+
+#[test]
+fn what_is_written_can_be_told_from_what_defaults_have_put_there() {
+    let mut told = 0;
+    for entry in walkdir::WalkDir::new("testdata").into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+        let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+        if entry.path().extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let plain = plimsoll::yaml::parse(text.clone());
+        let checked = plimsoll::check::check("".into(), text, Default::default());
+        for object in checked.objects.iter().filter(|_| !checked.parsed.tree.is_overwritten()) {
+            let written = plimsoll::report::written_json(object.field(&checked.parsed.tree));
+            assert_eq!(written, plimsoll::report::object_json(object.field(&plain.tree)), "{}", entry.path().display());
+            told += 1;
+        }
+    }
+    assert!(told > 50, "only {told} objects compared");
+}

@@ -143,7 +143,7 @@ impl Cluster {
             |revision: &&Revision| revision.owner.is_empty() && revision.namespace == key.namespace && revision.name == name;
         let kept = self.kept_revisions.iter().find(kept).map(|revision| revision.template.clone());
         let is_update = match &kept {
-            Some(template) => *template == update.value,
+            Some(template) => *template == *update.value,
             None => !label.is_empty() && name::revision(&stored, self.version).is_some_and(|update| update == name),
         };
         let template = match (is_update, kept) {

@@ -19,8 +19,8 @@ impl Cluster {
             self.add_rows(id, workload, &mut round);
             match &workload.spec {
                 Spec::ReplicaSet(set) if workload.owner.is_some() && !workload.deleted => {
-                    let name = workload.label.trim_start_matches("ReplicaSet/").to_string();
-                    round.replicasets.insert(name, set.size);
+                    let name = workload.label.strip_prefix("ReplicaSet/").unwrap_or(&workload.label);
+                    round.replicasets.insert(name.to_string(), set.size);
                 }
                 Spec::Job(job) if !workload.deleted => {
                     round.jobs.insert(shown(&workload.key), job::status(job, workload));

@@ -130,7 +130,7 @@ impl Cluster {
         };
         let mut templates: BTreeMap<String, Arc<Template>> = BTreeMap::new();
         for revision in seen.revisions.iter().filter(of) {
-            let template = match revision.template == update.value {
+            let template = match revision.template == *update.value {
                 true => update.clone(),
                 false => Arc::new(self.read_template(id, &revision.template)),
             };
@@ -294,7 +294,7 @@ fn replica_set(set: &Set, newest: &Arc<Template>) -> ReplicaSet {
     ReplicaSet {
         size: spec["replicas"].as_i64().unwrap_or(1),
         template: Arc::new(Template::of(&spec["template"])),
-        made_from: if bare == newest.value { newest.clone() } else { Arc::new(Template::of(&bare)) },
+        made_from: if bare == *newest.value { newest.clone() } else { Arc::new(Template::of(&bare)) },
         selector: None,
         revision: observed::number(&annotations[observed::REVISION]).unwrap_or(0),
         desired: observed::number(&annotations["deployment.kubernetes.io/desired-replicas"]),

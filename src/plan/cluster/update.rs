@@ -103,8 +103,8 @@ impl Cluster {
         let mut changed = false;
         let mut template = |known: &[&Arc<Template>], read: fn(&Value) -> Template| {
             let template = &value["spec"]["template"];
-            changed = known.first().is_none_or(|first| first.value != *template);
-            let same = known.iter().find(|known| known.value == *template);
+            changed = known.first().is_none_or(|first| *first.value != *template);
+            let same = known.iter().find(|known| *known.value == *template);
             same.map_or_else(|| Arc::new(read(template)), |known| (*known).clone())
         };
         let spec = match &known.spec {
