@@ -212,6 +212,8 @@ pub struct Step {
     pub counts: Counts,
     /// What is waited for before the next step.
     pub then: Option<Wait>,
+    /// The round of the plan that it belongs to, an index into [`Plan::rounds`].
+    pub round: usize,
 }
 
 /// One thing a controller does.
@@ -238,6 +240,8 @@ pub struct Counts {
     pub new: i64,
     /// Ready, of either.
     pub ready: i64,
+    /// Ready, of old revisions.
+    pub ready_old: i64,
     /// Counted by the controller (stopping ones left out).
     pub pods: i64,
     /// Stopping.

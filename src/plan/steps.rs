@@ -106,7 +106,7 @@ fn steps(key: &Key, run: &History) -> Vec<Step> {
                 let action = named(action, run);
                 match steps.last_mut().filter(|step| step.then.is_none() && last == Some((entry.round, entry.counts))) {
                     Some(step) => step.actions.push(action),
-                    None => steps.push(Step { actions: vec![action], counts: entry.counts, then: None }),
+                    None => steps.push(Step { actions: vec![action], counts: entry.counts, then: None, round: entry.round }),
                 }
                 last = Some((entry.round, entry.counts));
             }

@@ -21,7 +21,7 @@ fn the_page_stands_alone() {
     for wanted in [
         "<title id=\"t2-title\">Deployment shop/shop</title>",
         "<title>step 3: start 2 new\n8 old, 5 new wanted; 8 of 13 ready; 2 stopping</title>",
-        "<title>node-3, round 1: old revision, stopping</title>",
+        "<title>node-3, step 1: old revision, stopping</title>",
         "<title>Service shop/shop selects the pods of Deployment shop/shop</title>",
         "<title>Deployment shop/shop: shop-b786f87d7 → shop-689f884694</title>",
         "class=\"floor\"",
@@ -83,7 +83,8 @@ fn net_log(path: &Path) -> Vec<String> {
     foreign.map(str::to_string).collect()
 }
 
-/// In the picture of what is tied to what, as the browser sets its letters, no text leaves its box, and no two boxes or texts meet.
+/// As the browser sets their letters, no drawing cuts a text off; in the picture of what is tied to what, no text leaves its box,
+/// and no two boxes or texts meet.
 fn laid_out(folder: &Path) {
     let page = folder.join("measured.html");
     let mut html = plimsoll::report::plan_html(&plan());
@@ -114,6 +115,14 @@ const MEASURE: &str = "
         if (state && meet(place(kind), place(state))) bad.push(kind.textContent + ' meets ' + state.textContent);
         nodes.slice(i + 1).filter(other => meet(box, place(other.querySelector('rect')))).forEach(() => bad.push('boxes meet'));
     });
+    for (const svg of document.querySelectorAll('svg')) {
+        const paper = place(svg);
+        for (const text of svg.querySelectorAll('text')) {
+            const at = place(text);
+            const cut = at.left < paper.left || at.right > paper.right || at.bottom > paper.bottom;
+            if (cut) bad.push(text.textContent + ' is cut off');
+        }
+    }
     document.documentElement.dataset.measured = nodes.length + ' boxes, bad: ' + bad.join('; ');";
 
 /// The page is not blank: a picture of it takes some bytes.

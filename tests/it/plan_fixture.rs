@@ -92,7 +92,11 @@ fn act(verb: &'static str, target: &str) -> Action {
 fn step(actions: Vec<Action>, counts: [i64; 5], then: Option<(&'static str, i64)>) -> Step {
     let [old, new, ready, pods, stopping] = counts;
     let then = then.map(|(kind, pods)| Wait::of(kind, pods));
-    Step { actions, counts: Counts { old, new, ready, pods, stopping }, then }
+    Step { actions, counts: Counts { old, new, ready, ready_old: old.min(ready), pods, stopping }, then, round: 0 }
+}
+
+fn one_a_round(steps: Vec<Step>) -> Vec<Step> {
+    steps.into_iter().enumerate().map(|(round, step)| Step { round, ..step }).collect()
 }
 
 fn deployment() -> PlannedObject {
@@ -150,7 +154,7 @@ fn new_set() -> PlannedObject {
         rollout: Some(Rollout {
             strategy: "OrderedReady".to_string(),
             replicas: 3,
-            steps: (0..3).map(one).collect(),
+            steps: one_a_round((0..3).map(one).collect()),
             bounds: Bounds { min_ready: 0, max_counted: 3, max_existing: 3 },
             if_never_ready: Some(NeverReady { stops_at: 1, ready: 0, reported_after_seconds: None, recovers_by_itself: false }),
             time: Time { at_least_seconds: 0, waits: 3 },
@@ -184,7 +188,7 @@ fn agent() -> PlannedObject {
             replicas: 3,
             max_surge: Some(0),
             max_unavailable: Some(1),
-            steps: vec![stop(3, 0), start(3, 1), stop(2, 1), start(2, 2), stop(1, 2), start(1, 3)],
+            steps: one_a_round(vec![stop(3, 0), start(3, 1), stop(2, 1), start(2, 2), stop(1, 2), start(1, 3)]),
             bounds: Bounds { min_ready: 2, max_counted: 3, max_existing: 3 },
             ..Rollout::default()
         }),

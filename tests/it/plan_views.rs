@@ -204,3 +204,31 @@ fn links_between_objects_are_found() {
         ]
     );
 }
+
+/// With surge a node has two pods for a while: the old one is drawn above the new one, and the steps are those of the table.
+#[test]
+fn two_pods_of_a_node_are_drawn_side_by_side() {
+    use plimsoll::{check, plan};
+    let agent = |image: &str| {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: agent}}\nspec:\n  selector: {{matchLabels: {{app: agent}}}}\n  \
+             updateStrategy: {{rollingUpdate: {{maxSurge: 1, maxUnavailable: 0}}}}\n  template:\n    \
+             metadata: {{labels: {{app: agent}}}}\n    spec:\n      containers: [{{name: c, image: '{image}'}}]\n"
+        );
+        vec![check::check("file.yaml".into(), text, check::Options::default())]
+    };
+    let node = |i: usize| plan::Node { name: format!("node-{i}"), ..plan::Node::default() };
+    let options = plan::Options { nodes: Some((1..=2).map(node).collect()), ..plan::Options::default() };
+    let svg = report::plan_svg(&plan::plan(&[agent("x:1")], &agent("x:2"), &options)).expect("a timeline");
+    for (what, y) in [
+        ("node-1, step 1: old revision, ready", 67),
+        ("node-1, step 1: new revision, starting", 78),
+        ("node-1, steps 2 to 3: old revision, stopping", 67),
+        ("node-1, from step 2 on: new revision, ready", 78),
+        ("node-2, step 4: old revision, stopping", 93),
+    ] {
+        let line =
+            svg.lines().find(|line| line.contains(&format!("<title>{what}</title>"))).unwrap_or_else(|| panic!("{what}: {svg}"));
+        assert!(line.contains(&format!("y=\"{y}\"")), "{line}");
+    }
+}

@@ -115,11 +115,14 @@ impl Cluster {
         let mut counts = Counts::default();
         for workload in self.members(id) {
             for pods in &workload.pods {
-                counts.ready += if pods.phase == Phase::Ready { pods.count } else { 0 };
+                let of_new = new.is_some_and(|new| Arc::ptr_eq(new, &pods.template));
+                if pods.phase == Phase::Ready {
+                    counts.ready += pods.count;
+                    counts.ready_old += if of_new { 0 } else { pods.count };
+                }
                 counts.stopping += if pods.phase == Phase::Terminating { pods.count } else { 0 };
                 if pods.phase.is_active() {
                     counts.pods += pods.count;
-                    let of_new = new.is_some_and(|new| Arc::ptr_eq(new, &pods.template));
                     *(if of_new { &mut counts.new } else { &mut counts.old }) += pods.count;
                 }
             }

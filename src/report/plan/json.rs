@@ -142,7 +142,7 @@ fn ends_json(ends: &[JobEnd]) -> Option<Value> {
 
 fn step_json(n: usize, step: &Step) -> Value {
     let then = step.then.as_ref().map(|wait| json!({"wait": wait.kind, "pods": wait.pods, "seconds": wait.seconds}));
-    json!({"n": n, "actions": step.actions.iter().map(action_json).collect::<Vec<Value>>(), "counts": counts_json(step.counts), "then": then})
+    json!({"n": n, "actions": step.actions.iter().map(action_json).collect::<Vec<Value>>(), "counts": counts_json(step.counts), "then": then, "round": step.round})
 }
 
 fn action_json(action: &Action) -> Value {
@@ -156,7 +156,7 @@ fn action_json(action: &Action) -> Value {
 }
 
 fn counts_json(counts: Counts) -> Value {
-    json!({"old": counts.old, "new": counts.new, "ready": counts.ready, "pods": counts.pods, "stopping": counts.stopping})
+    json!({"old": counts.old, "new": counts.new, "ready": counts.ready, "readyOld": counts.ready_old, "pods": counts.pods, "stopping": counts.stopping})
 }
 
 fn bounds_json(bounds: &Bounds) -> Value {

@@ -8,8 +8,10 @@ use crate::plan::{Plan, PlannedObject, PodRow};
 pub struct Lane {
     /// The pod or node.
     pub name: String,
-    /// Its state in each round; `None` where it does not exist.
+    /// Its state in each round; `None` where it does not exist. Of two pods on a node the newer one's.
     pub states: Vec<Option<State>>,
+    /// The state of the older pod in each round, where a node has two.
+    pub beside: Vec<Option<State>>,
 }
 
 /// One pod in one round.
@@ -39,18 +41,21 @@ pub fn lanes(plan: &Plan, object: &PlannedObject) -> Vec<Lane> {
     names.sort_by_key(|name| ordinal(name));
     names.dedup();
     let state = |name: &str, round: &crate::plan::Round| {
-        // A node may hold two pods of a DaemonSet at once: the newer one is what counts.
         let mut found = round.pods.iter().filter(|row| owner.has(row) && *row.name == *name);
         let age = |revision: &str| {
             if revision == "old" || number(revision) < newest { Age::Old } else { Age::New }
         };
-        let first = found.next()?;
-        let row = found.rfind(|row| age(&row.revision) == Age::New).unwrap_or(first);
-        Some(State { age: age(&row.revision), phase: row.phase })
+        let state = |row: &PodRow| State { age: age(&row.revision), phase: row.phase };
+        let first = found.next().map(state);
+        let newer = found.map(state).rfind(|state| state.age == Age::New);
+        match (first, newer) {
+            (Some(first), Some(newer)) if first.age == Age::Old => (Some(newer), Some(first)),
+            (first, newer) => (newer.or(first), None),
+        }
     };
-    let lane = |name: &str| Lane {
-        name: name.to_string(),
-        states: until_rest(plan, &owner).iter().map(|round| state(name, round)).collect(),
+    let lane = |name: &str| {
+        let (states, beside) = until_rest(plan, &owner).iter().map(|round| state(name, round)).unzip();
+        Lane { name: name.to_string(), states, beside }
     };
     names.into_iter().map(lane).collect()
 }

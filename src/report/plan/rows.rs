@@ -66,6 +66,9 @@ fn after_wait(step: &Step) -> Counts {
     let mut counts = step.counts;
     match &step.then {
         Some(wait) if wait.kind == "ready" || wait.kind == "available" => {
+            // Those that are not new are old ones that were on their way.
+            let new = (counts.new - (counts.ready - counts.ready_old)).max(0);
+            counts.ready_old += (wait.pods - new).clamp(0, (counts.old - counts.ready_old).max(0));
             counts.ready = (counts.ready + wait.pods).min(counts.pods.max(counts.ready));
             counts.stopping = 0;
         }
