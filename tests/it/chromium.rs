@@ -87,7 +87,14 @@ fn net_log(path: &Path) -> Vec<String> {
 /// and no two boxes or texts meet.
 fn laid_out(folder: &Path) {
     let page = folder.join("measured.html");
-    let mut html = plimsoll::report::plan_html(&plan());
+    let mut plan = plan();
+    // Long names, of wide letters too.
+    for (object, name) in
+        plan.objects.iter_mut().zip(["recommendation", "mmmmmmmm-wwwwwwww", "a-name-that-is-far-too-long-for-any-box"])
+    {
+        object.id.name = name.to_string();
+    }
+    let mut html = plimsoll::report::plan_html(&plan);
     // The page itself runs no scripts; this one measures, in a copy that allows it.
     html = html.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';");
     html = html.replace("</body>", &format!("<script>{MEASURE}</script></body>"));

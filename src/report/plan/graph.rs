@@ -116,7 +116,7 @@ impl Node<'_> {
     fn width(&self) -> i64 {
         let count = |text: &str| text.chars().count() as i64;
         let state = if self.state.is_empty() { 0 } else { 14 + 6 * count(self.state) };
-        (48 + 13 * count(&self.object.id.kind) / 2 + state).max(44 + 8 * count(&self.name))
+        (48 + 13 * count(&self.object.id.kind) / 2 + state).max(46 + 9 * count(&self.name))
     }
 }
 
