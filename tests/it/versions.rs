@@ -1,5 +1,7 @@
 //! What servers of one version refuse and those of the next do not, or the other way round.
 
+use plimsoll::check::{Options, check};
+use plimsoll::report::stored_json;
 use plimsoll::schema::Version;
 use serde_json::{Value, json};
 
@@ -110,4 +112,23 @@ fn features_come_with_versions() {
         &[],
         &["NotSupported spec.devices.requests[0].exactly.tolerations[0].operator"],
     );
+}
+
+/// Where a pod's own label values are written into its selectors: in affinity terms since 1.31, in spread constraints since 1.34.
+#[test]
+fn label_keys_are_merged_since() {
+    let keys = json!({"topologyKey": "a/b", "labelSelector": {}, "matchLabelKeys": ["v"]});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"v": "1"}},
+        "spec": {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [keys]}},
+            "topologySpreadConstraints": [keys]}});
+    let merged = |minor: u8| {
+        let version = Version(minor);
+        let checked = check("pod.json".into(), pod.to_string(), Options::of(version));
+        let object = &checked.objects[0];
+        let spec = stored_json(object.field(&checked.parsed.tree), &object.id, version)["spec"].take();
+        let term = &spec["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"][0];
+        let constraint = &spec["topologySpreadConstraints"][0];
+        [term, constraint].map(|place| place["labelSelector"]["matchExpressions"][0]["values"] == json!(["1"]))
+    };
+    assert_eq!([30, 31, 33, 34].map(merged), [[false, false], [true, false], [true, false], [true, true]]);
 }

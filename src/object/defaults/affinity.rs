@@ -1,11 +1,24 @@
 //! `matchLabelKeys` and `mismatchLabelKeys` of a pod, which the server turns into label selector terms when the pod is made.
 
 use super::Slot;
+use crate::schema::Version;
 use crate::yaml::{Kind, NodeId};
 
-/// Adds to the selectors of a pod's affinity terms and spread constraints the pod's own values of the named label keys.
-pub fn merge_label_keys(spec: &mut Slot, labels: Option<NodeId>) {
-    let Some(labels) = labels.filter(|&labels| spec.tree().node(labels).kind == Kind::Map) else { return };
+/// The first version that does so in spread constraints.
+const IN_CONSTRAINTS: Version = Version(34);
+
+/// Adds to the selectors of a Pod's affinity terms and spread constraints its own values of the named label keys. Only Pods
+/// themselves are made so, not templates; what gates have dropped is not there any more.
+pub fn merge_label_keys(root: &mut Slot, version: Version) {
+    if root.text("kind") != "Pod" {
+        return;
+    }
+    let labels = root.map("metadata").and_then(|metadata| metadata.get("labels"));
+    let Some(labels) = labels.filter(|&labels| root.tree().node(labels).kind == Kind::Map) else { return };
+    root.with("spec", |spec| merge_into(spec, labels, version));
+}
+
+fn merge_into(spec: &mut Slot, labels: NodeId, version: Version) {
     spec.with("affinity", |affinity| {
         for kind in ["podAffinity", "podAntiAffinity"] {
             affinity.with(kind, |affinity| {
@@ -16,9 +29,9 @@ pub fn merge_label_keys(spec: &mut Slot, labels: Option<NodeId>) {
             });
         }
     });
-    spec.each("topologySpreadConstraints", |constraint| {
-        add_terms(constraint, "matchLabelKeys", "In", labels);
-    });
+    if version >= IN_CONSTRAINTS {
+        spec.each("topologySpreadConstraints", |constraint| add_terms(constraint, "matchLabelKeys", "In", labels));
+    }
 }
 
 fn affinity_term(term: &mut Slot, labels: NodeId) {

@@ -91,6 +91,7 @@ pub fn apply(tree: &mut Tree, object: &Object, version: Version) -> Vec<Ignored>
     if let Some(fill) = fill_of(&object.id) {
         fill(&mut root);
         gates::drop_disabled(&mut root, version);
+        affinity::merge_label_keys(&mut root, version);
     }
     ignored
 }

@@ -13,7 +13,6 @@ const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// `v1` Pod.
 pub fn pod(root: &mut Slot) {
-    let labels = root.map("metadata").and_then(|metadata| metadata.get("labels"));
     let annotations = root.map("metadata").and_then(|mut metadata| metadata.map("annotations").map(|it| it.node()));
     let Some(mut spec) = root.struct_at("spec") else { return };
     for list in ["containers", "initContainers"] {
@@ -27,7 +26,6 @@ pub fn pod(root: &mut Slot) {
         }
     }
     pod_spec(&mut spec);
-    super::affinity::merge_label_keys(&mut spec, labels);
     if let Some(annotations) = annotations {
         for list in CONTAINERS {
             spec.each(list, |container| app_armor(container, annotations));
