@@ -132,3 +132,15 @@ fn label_keys_are_merged_since() {
     };
     assert_eq!([30, 31, 33, 34].map(merged), [[false, false], [true, false], [true, false], [true, true]]);
 }
+
+/// A field that the version does not have is unknown, and nothing more is said about it.
+#[test]
+fn unknown_fields_are_not_dropped_too() {
+    let spec = json!({"resources": {"limits": {"cpu": "1"}}, "containers": [{"name": "a", "image": "b"}]});
+    let pod = object("v1", "Pod", json!({ "spec": spec })).to_string();
+    let rules = |minor: u8| {
+        let checked = check("pod.json".into(), pod.clone(), Options::of(Version(minor)));
+        checked.findings.iter().filter(|found| found.field == "spec.resources").map(|found| found.rule).collect::<Vec<_>>()
+    };
+    assert_eq!([31, 32, 34].map(rules), [vec!["api-unknown-field"], vec!["api-ignored-field"], vec![]]);
+}

@@ -238,9 +238,9 @@ impl<'t> Slot<'t> {
         }
     }
 
-    /// Takes away what is under `key`, and notes why if it is written.
+    /// Takes away what is under `key`, and notes why if it is written and not refused already.
     pub fn ignore(&mut self, key: &str, why: impl Into<Cow<'static, str>>) {
-        let written = self.get(key).filter(|&id| self.tree.flags(id) & flag::SYNTHETIC == 0);
+        let written = self.get(key).filter(|&id| self.tree.flags(id) & (flag::SYNTHETIC | flag::POISONED) == 0);
         if let Some(node) = written {
             self.ignored.push(Ignored { node, why: why.into() });
         }
