@@ -93,8 +93,10 @@ fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |at| at + 1)
 }
 
+/// What ends the file's lines, by the first of them.
 fn line_break(text: &str) -> &'static str {
-    if memchr::memmem::find(text.as_bytes(), b"\r\n").is_some() { "\r\n" } else { "\n" }
+    let first = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(0);
+    if text[..first].ends_with('\r') { "\r\n" } else { "\n" }
 }
 
 /// A string as YAML writes it: plain if it reads as that string again, quoted otherwise.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Read, ReadError, Tag, Texts};
 use super::keys::{Keys, MapKeys};
+use super::packed::Packed;
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
@@ -252,7 +253,7 @@ impl<'t> Builder<'t> {
             self.set_key(Key::Awaited);
             return Ok(());
         }
-        let id = self.place(node(kind, event, text), texts);
+        let id = self.place(Packed::read(kind, event.style, event.span, text, 0), texts);
         if !event.name.is_empty() {
             self.anchors.insert(name_of(event, texts), id);
         }
@@ -261,27 +262,26 @@ impl<'t> Builder<'t> {
 
     /// Puts a value where it belongs: the root, the next list item, or under the key read before.
     #[inline]
-    fn place(&mut self, mut node: Node, texts: &Texts) -> NodeId {
-        let mut mark = 0;
-        let mut is_entry = false;
-        match self.frames.last_mut() {
-            None => {}
-            Some(frame) if !frame.is_map => node.parent = frame.node,
-            Some(frame) => {
-                if let Key::Named(span, text, its_mark) = frame.key {
-                    frame.key = Key::Awaited;
-                    (node.parent, node.key_span, node.key) = (frame.node, span, text);
-                    (mark, is_entry) = (its_mark, true);
-                }
+    fn place(&mut self, mut packed: Packed, texts: &Texts) -> NodeId {
+        let Some(frame) = self.frames.last_mut() else {
+            let (id, _) = self.tree.append(packed, 0);
+            self.root = Some(id);
+            return id;
+        };
+        let (span, key, mark) = match frame.key {
+            Key::Named(span, key, mark) if frame.is_map => (span, key, mark),
+            _ => {
+                packed.parent = if frame.is_map { NodeId::NONE } else { frame.node };
+                return self.tree.append(packed, 0).0;
             }
-        }
-        let key_span = node.key_span;
-        let (id, repeated) = self.tree.push_marked(node, mark);
-        match self.frames.last_mut() {
-            None => self.root = Some(id),
-            Some(_) if is_entry && repeated => self.declare(id, mark, key_span, texts),
-            Some(frame) if is_entry => self.keys.add_new(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id))),
-            Some(_) => {}
+        };
+        frame.key = Key::Awaited;
+        packed.parent = frame.node;
+        let (id, repeated) = self.tree.append_keyed(packed, span, key, mark);
+        if repeated {
+            self.declare(id, mark, span, texts);
+        } else {
+            self.keys.add_new(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id)));
         }
         id
     }
@@ -314,9 +314,7 @@ impl<'t> Builder<'t> {
         if role == Role::Key {
             self.refuse_key(event.span, kind);
         }
-        let mut node = node(kind, event, Text::EMPTY);
-        node.flags = OPEN;
-        let id = self.place(node, texts);
+        let id = self.place(Packed::read(kind, event.style, event.span, Text::EMPTY, OPEN), texts);
         if !event.name.is_empty() {
             self.anchors.insert(name_of(event, texts), id);
         }
@@ -383,10 +381,9 @@ impl<'t> Builder<'t> {
             }
             return self.merge(id, span, texts);
         }
-        let mut copy = self.tree.node(id).clone();
-        copy.flags = (copy.flags & !flag::SHADOWED) | flag::ALIASED;
-        (copy.key, copy.key_span, copy.parent) = (Text::EMPTY, Span::default(), NodeId::NONE);
-        let to = self.place(copy, texts);
+        let from = self.tree.node(id);
+        let flags = (from.flags & !flag::SHADOWED) | flag::ALIASED;
+        let to = self.place(Packed::read(from.kind, from.style, from.span, from.text, flags), texts);
         self.copy_children(id, to, event.span, texts)
     }
 

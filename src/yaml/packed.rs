@@ -61,19 +61,37 @@ impl Packed {
         self.flags & flag::SHADOWED != 0
     }
 
+    /// A node as a reader finds it, without a place: of a collection that is still empty, `text` counts for nothing.
+    #[inline(always)]
+    pub fn read(kind: Kind, style: Style, span: Span, text: Text, flags: u8) -> Packed {
+        let (tag, value) = tagged(kind);
+        Packed {
+            parent: NodeId::NONE,
+            next: NodeId::NONE,
+            index: 0,
+            span,
+            key: [0, 0],
+            body: if matches!(tag, Tag::Map | Tag::Seq) { NO_CHILDREN } else { text.parts() },
+            value: [value as u32, (value >> 32) as u32],
+            tag,
+            written: style as u8 | (Keyed::Unwritten as u8) << 4,
+            flags,
+            key_mark: 0,
+        }
+    }
+
+    /// Puts it under a key that is written at `span`; `odd` takes what does not fit.
+    #[inline]
+    pub fn set_key(&mut self, span: Span, text: Text, odd: &mut OddKeys) {
+        let (keyed, key) = pack_key(span, text, odd);
+        self.key = key;
+        self.written = (self.written & 15) | (keyed as u8) << 4;
+    }
+
     /// Packs `node`; `odd` takes what does not fit.
     #[inline]
     pub fn new(node: &Node, odd: &mut OddKeys) -> Packed {
-        let (tag, value) = match node.kind {
-            Kind::Null => (Tag::Null, 0),
-            Kind::Bool(value) => (Tag::Bool, u64::from(value)),
-            Kind::Int(value) => (Tag::Int, value as u64),
-            Kind::BigInt(value) => (Tag::BigInt, value),
-            Kind::Float(value) => (Tag::Float, value.to_bits()),
-            Kind::Str => (Tag::Str, 0),
-            Kind::Map => (Tag::Map, 0),
-            Kind::Seq => (Tag::Seq, 0),
-        };
+        let (tag, value) = tagged(node.kind);
         let (keyed, key) = pack_key(node.key_span, node.key, odd);
         let body = match tag {
             Tag::Map | Tag::Seq => [node.first.0, node.last.0],
@@ -114,6 +132,12 @@ impl Packed {
             next: self.next,
             index: self.index,
         }
+    }
+
+    /// Whether it is null.
+    #[inline]
+    pub fn is_null(&self) -> bool {
+        self.tag == Tag::Null
     }
 
     /// The first child of a collection that has one.
@@ -242,6 +266,21 @@ impl Packed {
     }
 }
 
+#[inline]
+fn tagged(kind: Kind) -> (Tag, u64) {
+    match kind {
+        Kind::Null => (Tag::Null, 0),
+        Kind::Bool(value) => (Tag::Bool, u64::from(value)),
+        Kind::Int(value) => (Tag::Int, value as u64),
+        Kind::BigInt(value) => (Tag::BigInt, value),
+        Kind::Float(value) => (Tag::Float, value.to_bits()),
+        Kind::Str => (Tag::Str, 0),
+        Kind::Map => (Tag::Map, 0),
+        Kind::Seq => (Tag::Seq, 0),
+    }
+}
+
+#[inline]
 fn pack_key(span: Span, text: Text, odd: &mut OddKeys) -> (Keyed, [u32; 2]) {
     if span == (Span { start: 0, end: 0 }) {
         return (Keyed::Unwritten, text.parts());

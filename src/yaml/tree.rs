@@ -371,29 +371,40 @@ impl Tree {
     }
 
     /// The same where the mark of the key is known. Says too whether its mapping may have had that key before.
+    pub(super) fn push_marked(&mut self, node: Node, mark: u32) -> (NodeId, bool) {
+        let mut packed = Packed::new(&node, &mut self.odd_keys);
+        (packed.next, packed.index) = (NodeId::NONE, 0);
+        if matches!(node.kind, Kind::Map | Kind::Seq) {
+            packed.body = [NodeId::NONE.0; 2];
+        }
+        self.append(packed, mark)
+    }
+
+    /// Puts `packed` under a key that is written at `span` and has the mark `mark`, as the last child of `packed.parent`.
     #[inline(always)]
-    pub(super) fn push_marked(&mut self, mut node: Node, mark: u32) -> (NodeId, bool) {
+    pub(super) fn append_keyed(&mut self, mut packed: Packed, span: Span, key: Text, mark: u32) -> (NodeId, bool) {
+        packed.set_key(span, key, &mut self.odd_keys);
+        self.append(packed, mark)
+    }
+
+    /// Adds `packed`, which has no children and no siblings yet, as the last child of `packed.parent`, or as a root.
+    #[inline(always)]
+    pub(super) fn append(&mut self, mut packed: Packed, mark: u32) -> (NodeId, bool) {
         let id = NodeId(self.nodes.len() as u32);
-        node.first = NodeId::NONE;
-        node.last = NodeId::NONE;
-        node.next = NodeId::NONE;
-        node.index = 0;
+        self.has_null |= packed.is_null();
+        packed.key_mark = byte(mark);
         let mut repeated = false;
-        if let Some(parent) = node.parent.some() {
-            let parent = &mut self.nodes[parent.0 as usize];
+        if let Some(parent) = self.nodes.get_mut(packed.parent.0 as usize) {
             repeated = parent.note(bit(mark));
             let last = std::mem::replace(&mut parent.body[1], id.0);
-            if last == NodeId::NONE.0 {
-                parent.body[0] = id.0;
-            } else {
-                let last = &mut self.nodes[last as usize];
-                last.next = id;
-                node.index = last.index + 1;
+            match self.nodes.get_mut(last as usize) {
+                Some(last) => {
+                    last.next = id;
+                    packed.index = last.index + 1;
+                }
+                None => self.nodes[packed.parent.0 as usize].body[0] = id.0,
             }
         }
-        self.has_null |= node.kind == Kind::Null;
-        let mut packed = Packed::new(&node, &mut self.odd_keys);
-        packed.key_mark = byte(mark);
         self.nodes.push(packed);
         (id, repeated)
     }
