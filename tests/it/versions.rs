@@ -144,3 +144,27 @@ fn unknown_fields_are_not_dropped_too() {
     };
     assert_eq!([31, 32, 34].map(rules), [vec!["api-unknown-field"], vec!["api-ignored-field"], vec![]]);
 }
+
+/// A kind that is served by default since 1.37.
+#[test]
+fn trust_bundles() {
+    let block = |kind: &str, der: &str| format!("-----BEGIN {kind}-----\n{der}\n-----END {kind}-----\n");
+    let (one, other) = (block("CERTIFICATE", "MAA="), block("CERTIFICATE", "MAEF"));
+    for (name, signer, bundle, want) in [
+        ("a.b", "", format!("{one}{other}"), ""),
+        ("example.com:s:a.b", "example.com/s", one.clone(), ""),
+        ("a.b", "example.com/s", one.clone(), "Invalid metadata.name"),
+        ("example.com:s:a", "", one.clone(), "Invalid metadata.name"),
+        ("example:a", "example", one.clone(), "Invalid spec.signerName"),
+        ("a", "", String::new(), "Invalid spec.trustBundle"),
+        ("a", "", format!("{one}{one}"), "Invalid spec.trustBundle"),
+        ("a", "", block("PRIVATE KEY", "MAA="), "Invalid spec.trustBundle"),
+        ("a", "", block("CERTIFICATE", "AAAA"), "Invalid spec.trustBundle"),
+        ("a", "", one.repeat(20_000), "TooLong spec.trustBundle"),
+    ] {
+        let bundle = json!({"apiVersion": "certificates.k8s.io/v1", "kind": "ClusterTrustBundle", "metadata": {"name": name},
+            "spec": {"signerName": signer, "trustBundle": bundle}});
+        let want = Some(want.to_string()).filter(|want| !want.is_empty()).into_iter().collect();
+        assert_eq!(causes_on(Version(37), &bundle), want, "{name} {signer}");
+    }
+}

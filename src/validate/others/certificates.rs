@@ -1,4 +1,7 @@
-//! CertificateSigningRequests. Mirrors certificates.k8s.io/v1 validation but for the request's signature.
+//! CertificateSigningRequests and ClusterTrustBundles. Mirrors certificates.k8s.io validation but for what is in requests and
+//! certificates themselves.
+
+use std::collections::BTreeSet;
 
 use crate::object::Field;
 use crate::schema::Version;
@@ -11,6 +14,9 @@ const SHORTEST: i64 = 600;
 /// The longest domain of a signer's name, and the longest name, characters.
 const MAX_DOMAIN: usize = 253;
 const MAX_SIGNER: usize = 571;
+
+/// How much a trust bundle may hold, bytes.
+const MAX_BUNDLE: usize = 1024 * 1024;
 
 const USAGES: &[&str] = &[
     "any",
@@ -62,6 +68,50 @@ pub fn signing_request(errs: &mut Verdicts, root: Field, _: Version) {
     }
 }
 
+/// A ClusterTrustBundle. One of a signer carries the signer's name before its own, with a colon for the slash.
+pub fn trust_bundle(errs: &mut Verdicts, root: Field, _: Version) {
+    let (signer, bundle) = (root.get("spec").get("signerName"), root.get("spec").get("trustBundle"));
+    let prefix = format!("{}:", signer.text().replace('/', ":"));
+    meta::metadata(errs, root, Scope::Cluster, |name| match (signer.text().is_empty(), name.strip_prefix(&prefix)) {
+        (true, _) => text::dns_subdomain(name),
+        (false, Some(own)) => text::dns_subdomain(own),
+        (false, None) => Err(format!("must begin with `{prefix}`, after its signer").into()),
+    });
+    if !signer.text().is_empty() {
+        signer_of(errs, signer);
+    }
+    if bundle.text().len() > MAX_BUNDLE {
+        errs.too_long(bundle, MAX_BUNDLE);
+    } else if let Err(why) = certificates(bundle.text()) {
+        errs.invalid(bundle, why);
+    }
+}
+
+/// PEM blocks `CERTIFICATE`, one at least and none twice. That each is a certificate authority's is not looked into.
+fn certificates(bundle: &str) -> Result<(), Why> {
+    let mut seen = BTreeSet::new();
+    let mut rest = bundle;
+    while let Some((_, after)) = rest.split_once("-----BEGIN ") {
+        let Some((kind, after)) = after.split_once("-----") else { break };
+        let Some((body, after)) = after.split_once(&format!("-----END {kind}-----")) else { break };
+        if kind != "CERTIFICATE" {
+            return Err(format!("must hold `CERTIFICATE` blocks only, not `{kind}`").into());
+        }
+        let der = der_of(body).ok_or("must hold a certificate between the PEM lines")?;
+        if !seen.insert(der) {
+            return Err("holds a certificate twice".into());
+        }
+        rest = after;
+    }
+    if seen.is_empty() { Err("must hold at least one PEM block `CERTIFICATE`".into()) } else { Ok(()) }
+}
+
+/// What is between the lines of a PEM block: base64 of one DER sequence.
+fn der_of(body: &str) -> Option<Vec<u8>> {
+    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    text::base64_decoded(&body).filter(|der| is_sequence(der))
+}
+
 /// The name of a signer, wherever one is named.
 pub fn signer_of(errs: &mut Verdicts, signer: Field) {
     errs.must(signer, signer_name);
@@ -77,9 +127,7 @@ fn certificate_request(request: &str) -> Result<(), Why> {
     let pem = text::base64_decoded(request).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(why)?;
     let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE REQUEST-----").ok_or(why)?;
     let (body, _) = rest.split_once("-----END CERTIFICATE REQUEST-----").ok_or(why)?;
-    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let der = text::base64_decoded(&body).ok_or("must hold base64 between the PEM lines")?;
-    if is_sequence(&der) { Ok(()) } else { Err("must hold a certificate request between the PEM lines".into()) }
+    der_of(body).map(drop).ok_or("must hold a certificate request between the PEM lines".into())
 }
 
 /// Whether the bytes are one DER sequence, to the last byte.

@@ -54,6 +54,8 @@ pub const KINDS: &[(&str, &str, Check)] = &[
     ("autoscaling/v1", "HorizontalPodAutoscaler", autoscaling::autoscaler_v1),
     ("autoscaling/v2", "HorizontalPodAutoscaler", autoscaling::autoscaler),
     ("certificates.k8s.io/v1", "CertificateSigningRequest", certificates::signing_request),
+    ("certificates.k8s.io/v1", "ClusterTrustBundle", certificates::trust_bundle),
+    ("certificates.k8s.io/v1beta1", "ClusterTrustBundle", certificates::trust_bundle),
     ("coordination.k8s.io/v1", "Lease", lease::lease),
     ("discovery.k8s.io/v1", "EndpointSlice", endpoint_slice::endpoint_slice),
     ("events.k8s.io/v1", "Event", event::event),
