@@ -145,6 +145,26 @@ fn unknown_fields_are_not_dropped_too() {
     assert_eq!([31, 32, 34].map(rules), [vec!["api-unknown-field"], vec!["api-ignored-field"], vec![]]);
 }
 
+/// What is dropped is told, at its place.
+#[test]
+fn dropped_fields_are_told() {
+    let context = |mount: &str| json!({"securityContext": {"procMount": mount}, "name": "a", "image": "b"});
+    let pod = |container: Value| {
+        let volumes = json!([{"name": "v", "image": {"reference": "r"}}]);
+        object("v1", "Pod", json!({"spec": {"containers": [container], "volumes": volumes}})).to_string()
+    };
+    let dropped = |minor: u8, mount: &str| {
+        let checked = check("pod.json".into(), pod(context(mount)), Options::of(Version(minor)));
+        let told = checked.findings.iter().filter(|found| found.rule == "api-ignored-field");
+        told.map(|found| found.field.clone()).collect::<Vec<_>>()
+    };
+    let (mount, image) = ("spec.containers[0].securityContext.procMount", "spec.volumes[0].image");
+    assert_eq!(dropped(32, "Unmasked"), [mount, image]);
+    assert_eq!(dropped(32, "Default"), [image]);
+    assert_eq!(dropped(34, "Default"), [image]);
+    assert_eq!(dropped(35, "Default"), [""; 0]);
+}
+
 /// A kind that is served by default since 1.37.
 #[test]
 fn trust_bundles() {

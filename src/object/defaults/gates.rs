@@ -3,6 +3,7 @@
 
 use super::{Slot, pod};
 use crate::schema::Version;
+use crate::yaml::Kind;
 
 /// A feature that no version has on by default.
 const NEVER: Version = Version(u8::MAX);
@@ -101,7 +102,6 @@ const CONTAINER: &[(&str, Fields)] = &[
     ("env[].valueFrom", &[("fileKeyRef", Version(35))]),
     ("lifecycle", &[("stopSignal", NEVER)]),
     ("resources", &[("claims", Version(34))]),
-    ("securityContext", &[("procMount", Version(33))]),
     ("volumeMounts[]", &[("recursiveReadOnly", Version(31))]),
 ];
 
@@ -127,9 +127,34 @@ pub fn drop_disabled(root: &mut Slot, version: Version) {
                 for (place, fields) in CONTAINER {
                     drop_from(container, place, fields, version);
                 }
+                container.with("securityContext", |context| proc_mount(context, version));
             });
         }
+        image_volumes(spec, version);
     });
+}
+
+/// The first version that knows another way to mount /proc than the default, and the first that keeps volumes of images.
+const PROC_MOUNT: Version = Version(33);
+const IMAGE_VOLUME: Version = Version(35);
+
+/// Another way to mount /proc is not dropped but becomes the default.
+fn proc_mount(context: &mut Slot, version: Version) {
+    if version < PROC_MOUNT && !matches!(context.text("procMount"), "" | "Default") {
+        context.ignore("procMount", off_before(PROC_MOUNT));
+        context.put("procMount", Kind::Str, "Default");
+    }
+}
+
+/// The whole volume is dropped, and with it what mounts it, so that nothing is refused. It stays here, and that is told.
+fn image_volumes(spec: &mut Slot, version: Version) {
+    if version < IMAGE_VOLUME {
+        spec.each("volumes", |volume| volume.note_ignored("image", off_before(IMAGE_VOLUME)));
+    }
+}
+
+fn off_before(since: Version) -> String {
+    format!("its feature is on by default from Kubernetes {since} on")
 }
 
 /// Drops those of `fields` that `version` does not keep, wherever `place` is below `slot`.
@@ -138,7 +163,7 @@ fn drop_from(slot: &mut Slot, place: &str, fields: Fields, version: Version) {
         at(slot, place, &mut |slot| {
             let why = match *since {
                 NEVER => "its feature is off by default".to_string(),
-                since => format!("its feature is on by default from Kubernetes {since} on"),
+                since => off_before(since),
             };
             slot.ignore(name, why);
         });

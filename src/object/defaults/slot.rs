@@ -240,11 +240,16 @@ impl<'t> Slot<'t> {
 
     /// Takes away what is under `key`, and notes why if it is written and not refused already.
     pub fn ignore(&mut self, key: &str, why: impl Into<Cow<'static, str>>) {
+        self.note_ignored(key, why);
+        self.drop(key);
+    }
+
+    /// Notes that the server takes away what is under `key`, if it is written and not refused already, and leaves it there.
+    pub fn note_ignored(&mut self, key: &str, why: impl Into<Cow<'static, str>>) {
         let written = self.get(key).filter(|&id| self.tree.flags(id) & (flag::SYNTHETIC | flag::POISONED) == 0);
         if let Some(node) = written {
             self.ignored.push(Ignored { node, why: why.into() });
         }
-        self.drop(key);
     }
 
     /// Takes away what is under `key`: the server stores nothing there. A `null` stays in its place.
