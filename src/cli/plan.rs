@@ -135,8 +135,11 @@ impl DetailWord {
 pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     let Settings { config, exclude } = settings::read(args.config.as_deref())?;
     let version = args.kubernetes_version.or(config.kubernetes_version).unwrap_or_default();
+    one_stdin(args)?;
     let (after, order) = read(&args.paths, version, &exclude)?;
-    if after.iter().all(|checked| checked.objects.is_empty()) && !args.paths.allow_empty {
+    // Findings are worth showing even where no object is left.
+    let is_empty = |checked: &Checked| checked.objects.is_empty() && checked.findings.is_empty();
+    if after.iter().all(is_empty) && !args.paths.allow_empty {
         return Err(Failure::Input("no Kubernetes object found (--allow-empty accepts that)".to_string()));
     }
     let given = match args.from.as_slice() {
@@ -172,9 +175,27 @@ pub fn run(args: &PlanArgs) -> Result<ExitCode, Failure> {
     };
     plan.from = given.iter().map(|source| sources::origin(source)).collect();
     plan.to = Some(to(&args.paths));
+    plan.assumptions.splice(0..0, empty_starts(&given, &before));
     let code = exit_code(args, &plan);
     output::print(&report(args, plan)?)?;
     Ok(code)
+}
+
+/// Standard input can be read only once.
+fn one_stdin(args: &PlanArgs) -> Result<(), Failure> {
+    let paths = args.paths.paths.iter().filter(|path| path.as_os_str() == "-").count();
+    let sources = args.from.iter().chain(&args.nodes).filter(|source| source.trim_start_matches("dump:") == "-").count();
+    match paths + sources {
+        0 | 1 => Ok(()),
+        _ => Err(Failure::Usage("standard input (`-`) can stand for one thing only".to_string())),
+    }
+}
+
+/// A source that holds nothing may be a slip; without a word everything would look new.
+fn empty_starts(given: &[String], before: &[Vec<Checked>]) -> Vec<String> {
+    let empty = |manifests: &[Checked]| manifests.iter().all(|checked| checked.objects.is_empty());
+    let starts = given.iter().zip(before).filter(|(source, manifests)| *source != "empty" && empty(manifests));
+    starts.map(|(source, _)| format!("{source} stands for nothing: no Kubernetes object is in it")).collect()
 }
 
 /// Where the manifests that are applied come from.
@@ -228,7 +249,9 @@ fn exit_code(args: &PlanArgs, plan: &Plan) -> ExitCode {
     let has = |effects: &[Effect]| plan.objects.iter().any(|object| effects.contains(&object.effect));
     let found = |rules: &[&str]| plan.findings.iter().any(|finding| rules.contains(&finding.rule));
     let endless = |rule: &str| ["avail-cannot-finish", "avail-drain-blocked", "avail-pods-refused"].contains(&rule);
-    let stuck = |finding: &PlanFinding| endless(finding.rule) && finding.severity == Severity::Error;
+    // A document that cannot be read is refused with all that is in it.
+    let refused = |rule: &str| rule.starts_with("api-");
+    let stuck = |finding: &PlanFinding| (endless(finding.rule) || refused(finding.rule)) && finding.severity == Severity::Error;
     if has(&[Effect::Refused]) || plan.findings.iter().any(stuck) {
         return ExitCode::from(1);
     }

@@ -216,7 +216,14 @@ fn run(program: &str, args: &[&str], input: Option<&[u8]>) -> Result<Vec<u8>, Fa
     let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&given)));
     let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
     let _ = writer.join();
-    if output.status.success() { Ok(output.stdout) } else { Err(failed(text(output.stderr).trim().to_string())) }
+    if output.status.success() { Ok(output.stdout) } else { Err(failed(said(&text(output.stderr)))) }
+}
+
+/// What a program says to its user: without the log lines of kubectl's libraries, `E1121 20:20:38.030752 ...`, where there is more.
+fn said(stderr: &str) -> String {
+    let is_log = |line: &&str| line.starts_with(['E', 'W', 'I']) && line.get(1..5).is_some_and(|day| day.parse::<u16>().is_ok());
+    let lines: Vec<&str> = stderr.lines().filter(|line| !is_log(line)).collect();
+    if lines.is_empty() { stderr.trim().to_string() } else { lines.join("\n").trim().to_string() }
 }
 
 fn text(bytes: Vec<u8>) -> String {

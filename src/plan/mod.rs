@@ -41,6 +41,7 @@ mod store;
 mod summary;
 mod totals;
 mod twins;
+mod unread;
 mod ways;
 mod what_if;
 
@@ -161,7 +162,9 @@ pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Pl
     let earlier = world.earlier();
     let outcomes = apply::apply(&mut world.store, after, options);
     world.cluster.update(&world.store, &outcomes);
-    world.plan(&earlier, after, &outcomes, options)
+    let mut plan = world.plan(&earlier, after, &outcomes, options);
+    plan.findings.extend(unread::findings(before, after));
+    plan
 }
 
 /// What is stored, and what the controllers have made of it.

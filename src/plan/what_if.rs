@@ -10,7 +10,7 @@ use super::drain::{self, Allowance, Drain, Held};
 use super::kubelet::Readiness;
 use super::pod::Identity;
 use super::store::{Key, Store, Stored};
-use super::{Effect, Options, Plan, PlanFinding, World};
+use super::{Effect, Options, Plan, PlanFinding, World, unread};
 use crate::check::Checked;
 use crate::diagnostic::Severity;
 use crate::validate::nearest;
@@ -110,6 +110,7 @@ pub fn what_if(before: &[Vec<Checked>], after: &[Checked], events: &[WhatIf], op
     if !refused.is_empty() {
         plan.assumptions.insert(0, format!("what the server refuses is not there: {}", refused.join(", ")));
     }
+    plan.findings.extend(unread::findings(before, after));
     Ok(plan)
 }
 

@@ -72,3 +72,31 @@ fn a_revision_of_git_is_a_source() {
     write(folder.path(), "map.yaml", &CONFIG_MAP.replace("a: b", "a: c"));
     assert_eq!(code(folder.path(), &[".", "--from", "git:HEAD", "--exit-code"]), 10);
 }
+
+/// Exit code and output of `plan` in `folder`.
+fn told(folder: &Path, args: &[&str]) -> (i32, String) {
+    let mut command = Command::cargo_bin("plimsoll").expect("the binary is built");
+    let output = command.current_dir(folder).arg("plan").args(args).write_stdin("").output().expect("it runs");
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (output.status.code().expect("a code"), text)
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), "map.yaml", CONFIG_MAP);
+    write(folder.path(), "broken.yaml", "a: [b\n");
+    let plan = |args: &[&str]| told(folder.path(), args);
+    for args in [&["map.yaml", "broken.yaml"][..], &["broken.yaml"], &["broken.yaml", "--what-if", "never-ready"]] {
+        let (code, text) = plan(args);
+        assert!(code == 1 && text.contains("error[api-yaml]") && text.contains("broken.yaml:2"), "{args:?}: {code} {text}");
+    }
+    // What was there may have been mended since.
+    let (code, text) = plan(&["map.yaml", "--from", "broken.yaml"]);
+    assert!(code == 0 && text.contains("warning[api-yaml]") && text.contains("this could not be read"), "{code} {text}");
+    assert!(text.contains("broken.yaml stands for nothing"), "{text}");
+    let (code, text) = plan(&["map.yaml", "--from", "empty"]);
+    assert!(code == 0 && !text.contains("stands for nothing"), "{code} {text}");
+    let (code, text) = plan(&["-", "--from", "-"]);
+    assert!(code == 2 && text.contains("standard input"), "{code} {text}");
+}
