@@ -171,9 +171,14 @@ impl<'a> Effects<'a> {
     fn blamed(&self, names: &[&str]) -> bool {
         self.causes.iter().filter(|cause| !cause.field.is_empty()).any(|cause| {
             let steps = cause.field.split(['.', '[', ']']).filter(|step| !step.is_empty() && step.parse::<usize>().is_err());
-            steps.zip(names).all(|(step, name)| step == *name)
+            steps.zip(names).all(|(step, name)| one_field(step) == one_field(name))
         })
     }
+}
+
+/// A Service's address stands in two fields, and the server names either.
+fn one_field(name: &str) -> &str {
+    if name == "clusterIPs" { "clusterIP" } else { name }
 }
 
 /// Whether the values of a change must not be shown.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cluster::{Cluster, Id, Spec};
-use super::pod::{Phase, Pods};
+use super::pod::{Phase, Pods, Template};
 
 /// How pods become ready.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Readiness {
     /// All together, each time.
     #[default]
     Together,
-    /// Those made from what the last revision changed never do.
+    /// Those made from what the last revision changed never do, nor those it asks for besides.
     NeverNew,
     /// No pod that is made from now on does; those of Jobs fail.
     NeverMade,
@@ -89,11 +89,13 @@ pub fn gives_up(spec: &Spec) -> bool {
     matches!(spec, Spec::Job(job) if !job.tries.in_place() || job.tries.reason().is_some())
 }
 
-/// Whether a pod was made from what the last revision of the manifests changed.
+/// Whether a pod was made from what the last revision of the manifests changed; all that were made since are where that was not
+/// the template.
 fn is_new(cluster: &Cluster, owner: Id, pods: &Pods) -> bool {
     let top = cluster.top(owner);
-    let changed = cluster.workload(top).changed == cluster.stage() && pods.made == cluster.stage();
-    changed && cluster.update_template(top).is_some_and(|template| Arc::ptr_eq(template, &pods.template))
+    let changed = cluster.workload(top).changed == cluster.stage();
+    let made_from = |template: &Arc<Template>| Arc::ptr_eq(template, &pods.template);
+    pods.made == cluster.stage() && (!changed || cluster.update_template(top).is_some_and(made_from))
 }
 
 fn step(cluster: &mut Cluster, owner: Id, pods: &Pods, count: i64, readiness: Readiness) {

@@ -51,11 +51,11 @@ pub fn notes(outcome: &Outcome, object: &Value, pods: &Pods) -> Vec<String> {
         ("apps", "StatefulSet") if outcome.before.is_none() => {
             addresses(key, object).into_iter().chain(scaled(key, pods)).collect()
         }
-        ("apps", _) => scaled(key, pods).into_iter().collect(),
+        ("apps", _) => held_back(outcome, object).into_iter().chain(scaled(key, pods)).collect(),
         ("autoscaling", "HorizontalPodAutoscaler") => autoscaler(key, object, pods).into_iter().collect(),
         ("policy", "PodDisruptionBudget") => budget(key, &object["spec"], pods).into_iter().collect(),
         ("batch", "Job") => job(&object["spec"]),
-        ("batch", "CronJob") => job(&object["spec"]["jobTemplate"]["spec"]),
+        ("batch", "CronJob") => cron_job(&object["spec"]),
         _ => Vec::new(),
     }
 }
@@ -98,6 +98,27 @@ fn addresses(key: &Key, set: &Value) -> Option<String> {
     Some(if count == 1 { format!("{which} answers as {address}") } else { format!("{which} {address}") })
 }
 
+/// Which pods stay of the old template when it changes.
+fn held_back(outcome: &Outcome, object: &Value) -> Option<String> {
+    outcome.changes.iter().find(|change| change.path.starts_with("spec.template."))?;
+    let strategy = &object["spec"]["updateStrategy"];
+    if strategy["type"] == "OnDelete" {
+        return Some("OnDelete: a pod gets the new template only once someone deletes it".to_string());
+    }
+    let partition = strategy["rollingUpdate"]["partition"].as_i64().filter(|partition| *partition > 0)?;
+    let (start, count) = (object["spec"]["ordinals"]["start"].as_i64().unwrap_or(0), object["spec"]["replicas"].as_i64()?);
+    let name = &outcome.key.name;
+    let last = start.saturating_add(partition.min(count) - 1);
+    let which = match partition {
+        _ if count <= 0 => return None,
+        _ if partition >= count => "all pods keep".to_string(),
+        1 => format!("{name}-{start} keeps"),
+        2 => format!("{name}-{start} and {name}-{last} keep"),
+        _ => format!("{name}-{start} to {name}-{last} keep"),
+    };
+    Some(format!("partition {partition}: {which} the old template until it is lowered"))
+}
+
 /// What scales a workload: its replicas are only where it begins.
 fn scaled(key: &Key, pods: &Pods) -> Option<String> {
     let scaler = pods.scalers.scaling(key)?;
@@ -129,6 +150,22 @@ fn budget(key: &Key, spec: &Value, pods: &Pods) -> Option<String> {
     };
     let all: i64 = chosen.iter().map(replicas).sum::<Option<i64>>()?;
     (all > 0).then(|| format!("lets {} of {all} pods be evicted at a time, when all are ready", drain::room(spec, all)))
+}
+
+/// What becomes of runs that overlap, of those that are over, and of the Job of each.
+fn cron_job(spec: &Value) -> Vec<String> {
+    let overlap = match spec["concurrencyPolicy"].as_str() {
+        Some("Forbid") => "if one still runs: the next waits for it, and starts late (Forbid)",
+        Some("Replace") => "if one still runs: it is stopped, and the next starts (Replace)",
+        _ => "if one still runs: the next runs beside it (Allow)",
+    };
+    let kept = |field: &str, default| spec[field].as_i64().unwrap_or(default);
+    let history =
+        format!("kept: {} succeeded, {} failed", kept("successfulJobsHistoryLimit", 3), kept("failedJobsHistoryLimit", 1));
+    let mut notes = vec![overlap.to_string()];
+    notes.extend(job(&spec["jobTemplate"]["spec"]));
+    notes.push(history);
+    notes
 }
 
 /// What becomes of a Job whose pods fail, or take long.

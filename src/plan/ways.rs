@@ -11,7 +11,7 @@ pub fn forward(outcome: &Outcome, options: &Options) -> Vec<String> {
     let Some(before) = outcome.before.as_deref().filter(|_| outcome.verdict == Verdict::Refused) else { return Vec::new() };
     let refused = Refused { outcome, before, wanted: outcome.wanted.as_deref().unwrap_or(before) };
     if let Some(block) = refused.left_over_block() {
-        return vec![block_way(&block, options.apply)];
+        return vec![refused.block_way(&block, options.apply)];
     }
     if !refused.is_fixed() {
         return Vec::new();
@@ -22,10 +22,16 @@ pub fn forward(outcome: &Outcome, options: &Options) -> Vec<String> {
         "Job" => refused.job(),
         "Service" => vec![format!("{}: it gets a new address, and has none meanwhile", refused.again())],
         "PersistentVolumeClaim" => refused.claim(),
+        "PersistentVolume" if before["spec"]["persistentVolumeReclaimPolicy"] == "Retain" => {
+            vec![format!("{}: what is on the volume stays", refused.again())]
+        }
         "PersistentVolume" => vec![format!(
             "set persistentVolumeReclaimPolicy: Retain first, then {}: what is on the volume stays",
             refused.again()
         )],
+        "CustomResourceDefinition" => {
+            vec![format!("{}: ALL OBJECTS OF THIS KIND ARE DELETED WITH IT, save them first", refused.again())]
+        }
         "ConfigMap" | "Secret" if before["immutable"] == true => vec![
             "give it a new name, and the new name to what reads it: that rolls out with the change".to_string(),
             format!("{}: pods see it when they are restarted", refused.again()),
@@ -37,12 +43,6 @@ pub fn forward(outcome: &Outcome, options: &Options) -> Vec<String> {
         "Pod" => vec![format!("{}: nothing runs meanwhile", refused.again())],
         _ => vec![refused.again()],
     }
-}
-
-/// `kubectl apply` leaves the server's `rollingUpdate` beside a type that must not have one.
-fn block_way(block: &str, apply: Apply) -> String {
-    let client = if apply == Apply::Server { ", or apply it client-side" } else { "" };
-    format!("write `rollingUpdate: null` in `{block}`: the one that the server filled in is still there{client}")
 }
 
 /// An update that the server refuses.
@@ -68,6 +68,29 @@ impl Refused<'_> {
         self.outcome.changes.iter().any(|change| change.path == of_type).then_some(block)
     }
 
+    /// `kubectl apply` leaves the server's `rollingUpdate` beside a type that must not have one; where the manifest has it, it is
+    /// the manifest that must lose it. A server-side apply cannot take away what it does not own, even with a null.
+    fn block_way(&self, block: &str, apply: Apply) -> String {
+        let rolling = format!("{block}.rollingUpdate");
+        // A patch of a Deployment's strategy and a replace leave nothing over.
+        let written = apply == Apply::Replace || (apply == Apply::Client && self.outcome.key.kind == "Deployment");
+        if written || self.outcome.changes.iter().any(|change| change.path.starts_with(&rolling)) {
+            return format!("take `rollingUpdate` out of `{block}`, or set the type to RollingUpdate");
+        }
+        let left = "the one that the server filled in is still there";
+        let Outcome { key, wanted, .. } = self.outcome;
+        let field = block.strip_prefix("spec.").unwrap_or(block);
+        let kind = wanted.as_ref().and_then(|wanted| wanted["spec"][field]["type"].as_str()).unwrap_or("");
+        match apply {
+            Apply::Server => {
+                let patch = serde_json::json!({"spec": {field: {"type": kind, "rollingUpdate": null}}});
+                let what = format!("{} {} -n {} -p '{patch}'", key.kind.to_lowercase(), key.name, key.namespace);
+                format!("kubectl patch {what}, then apply again: {left}, and a null does not take it away server-side")
+            }
+            _ => format!("write `rollingUpdate: null` in `{block}`: {left}"),
+        }
+    }
+
     fn touches(&self, path: &str) -> bool {
         let fixed = |path: &str| {
             self.outcome.changes.iter().any(|change| change.effect == Effect::Replace && change.path.starts_with(path))
@@ -90,10 +113,13 @@ impl Refused<'_> {
         if self.touches("spec.selector") {
             return vec![format!("{}: its pods stop, its claims stay and are used again", self.again())];
         }
-        let mut ways = vec![format!("{} --cascade=orphan, then apply again: the pods run on and are taken over", self.delete())];
+        let (old, new) = (self.claim_templates(self.before), self.claim_templates(self.wanted));
+        // A pod's volumes cannot change: one without the new claim is in the way until it is made again.
+        let lacks = new.iter().any(|claim| !old.iter().any(|known| name(known) == name(claim)));
+        let then = if lacks { "; then delete them one by one, as they lack the new claim" } else { "" };
+        let again = format!("{} --cascade=orphan, then apply again", self.delete());
+        let mut ways = vec![format!("{again}: the pods run on and are taken over{then}")];
         if self.touches("spec.volumeClaimTemplates") {
-            let old = items(&self.before["spec"]["volumeClaimTemplates"]);
-            let new = items(&self.wanted["spec"]["volumeClaimTemplates"]);
             let grown =
                 new.iter().filter(|claim| old.iter().any(|known| name(known) == name(claim) && size(known) != size(claim)));
             let ordinals = self.before["spec"]["replicas"].as_i64().unwrap_or(1).max(1) - 1;
@@ -109,6 +135,10 @@ impl Refused<'_> {
         }
         ways.push(format!("{}: its pods stop, its claims stay as they are", self.again()));
         ways
+    }
+
+    fn claim_templates<'v>(&self, set: &'v Value) -> &'v [Value] {
+        items(&set["spec"]["volumeClaimTemplates"])
     }
 
     fn selector(&self) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{Key, PlanCx, PlanFinding};
+use crate::plan::{Apply, Key, PlanCx, PlanFinding};
 
 /// The rule.
 pub const RULE: Rule =
@@ -47,11 +47,11 @@ fn taken_out(cx: &PlanCx, key: &Key, scaler: &str) -> Option<PlanFinding> {
     let message =
         format!("taking `replicas` out makes it 1 with this apply, until HorizontalPodAutoscaler `{scaler}` raises it again");
     let mut finding = cx.finding(key, "spec", message);
-    finding.help = Some(format!(
-        "take it out of what was applied last first:  kubectl apply edit-last-applied {}/{} -n {}",
-        key.kind.to_lowercase(),
-        key.name,
-        key.namespace
-    ));
+    let what = format!("{}/{} -n {}", key.kind.to_lowercase(), key.name, key.namespace);
+    finding.help = Some(match cx.options.apply {
+        Apply::Client => format!("take it out of what was applied last first:  kubectl apply edit-last-applied {what}"),
+        Apply::Server => format!("leave it in until the autoscaler or  kubectl scale {what}  has changed it: then it stays"),
+        Apply::Replace => "leave it in, or apply it: a replace takes the manifest for all there is".to_string(),
+    });
     Some(finding)
 }

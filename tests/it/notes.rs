@@ -35,6 +35,10 @@ const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: conf\n  n
 const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: rb\nroleRef:\n  \
     apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: a\n";
 
+const CRD: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: foos.x.io\nspec:\n  \
+    group: x.io\n  scope: Namespaced\n  names:\n    plural: foos\n    kind: Foo\n  versions:\n  - name: v1\n    served: true\n    \
+    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n";
+
 /// The notes of the first object after `from` is written as `to` in it.
 fn refused(text: &str, from: &str, to: &str) -> Vec<String> {
     let changed = text.replacen(from, to, 9);
@@ -82,7 +86,60 @@ fn a_left_over_block_is_nulled() {
     let recreate = WEB.replace("spec:\n  selector", "spec:\n  strategy:\n    type: Recreate\n  selector");
     let options = Options { apply: Apply::Server, ..Options::default() };
     let plan = plan::plan(&[checked(WEB)], &checked(&recreate), &options);
-    assert!(plan.objects[0].notes[0].contains("write `rollingUpdate: null` in `spec.strategy`"), "{:?}", plan.objects[0].notes);
+    let way =
+        "kubectl patch deployment web -n shop -p '{\"spec\":{\"strategy\":{\"type\":\"Recreate\",\"rollingUpdate\":null}}}'";
+    assert!(plan.objects[0].notes[0].contains(way), "{:?}", plan.objects[0].notes);
+    let on_delete =
+        |text: &str| text.replace("spec:\n  serviceName", "spec:\n  updateStrategy:\n    type: OnDelete\n  serviceName");
+    assert_ne!(on_delete(SET), SET);
+    let plan = plan::plan(&[checked(SET)], &checked(&on_delete(SET)), &Options::default());
+    assert!(
+        plan.objects[0].notes[0].contains("write `rollingUpdate: null` in `spec.updateStrategy`"),
+        "{:?}",
+        plan.objects[0].notes
+    );
+    // What the manifest itself has is not the server's.
+    let rolling = "spec:\n  strategy:\n    type: RollingUpdate\n    rollingUpdate:\n      maxSurge: 1\n  selector";
+    let rolling = WEB.replace("spec:\n  selector", rolling);
+    let notes = refused(&rolling, "type: RollingUpdate", "type: Recreate");
+    assert!(notes[0].contains("take `rollingUpdate` out of `spec.strategy`"), "{notes:?}");
+}
+
+#[test]
+fn a_definition_takes_its_objects_along() {
+    let notes = refused(CRD, "scope: Namespaced", "scope: Cluster");
+    assert!(notes[0].contains("ALL OBJECTS OF THIS KIND ARE DELETED"), "{notes:?}");
+}
+
+#[test]
+fn pods_that_lack_a_new_claim_are_made_again() {
+    let logs = "  volumeClaimTemplates:\n  - metadata:\n      name: logs\n    spec:\n      accessModes: [ReadWriteOnce]\n      \
+                resources:\n        requests:\n          storage: 1Gi\n";
+    let notes = refused(SET, "  volumeClaimTemplates:\n", logs);
+    assert!(notes[0].contains("delete them one by one, as they lack the new claim"), "{notes:?}");
+}
+
+/// At which step a plan from `before` to `after` stays if no new pod becomes ready, and how many are ready then.
+fn stays(before: &str, after: &str) -> (usize, i64) {
+    let plan = plan::plan(&[checked(before)], &checked(after), &Options::default());
+    let never = plan.objects[0].rollout.as_ref().and_then(|rollout| rollout.if_never_ready.as_ref()).expect("it waits");
+    (never.stops_at, never.ready)
+}
+
+#[test]
+fn pods_that_come_with_a_scale_may_never_be_ready_either() {
+    assert_eq!(stays(SET, &SET.replace("replicas: 3", "replicas: 5")), (1, 3));
+    assert_eq!(stays(SET, &SET.replace("  replicas: 3", "  ordinals:\n    start: 2\n  replicas: 3")), (1, 3));
+}
+
+#[test]
+fn an_address_is_replaced_whichever_field_the_server_names() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec:\n  clusterIP: 10.0.0.1\n  ports:\n  - port: 80\n";
+    for address in ["10.0.0.2", "None"] {
+        let plan = plan::plan(&[checked(service)], &checked(&service.replace("10.0.0.1", address)), &Options::default());
+        let change = plan.objects[0].changes.iter().find(|change| change.path == "spec.clusterIP").expect("it changes");
+        assert_eq!(change.effect, Effect::Replace, "{address}");
+    }
 }
 
 #[test]
@@ -189,6 +246,39 @@ fn a_cron_job_tells_what_failures_do() {
                 jobTemplate:\n    spec:\n      backoffLimit: 1\n";
     let plan = plan::plan(&[], &checked(&(cron.to_string() + &indented)), &Options::default());
     let told = "if every pod fails: fails with the 2nd that does, at least 10 s after it starts (BackoffLimitExceeded)";
-    assert_eq!(notes(&plan, "CronJob").last().map(String::as_str), Some(told));
+    let expected = ["if one still runs: the next runs beside it (Allow)", "what fails is tried again once, after 10 s"];
+    let notes = notes(&plan, "CronJob");
+    assert_eq!(notes[notes.len() - 4..], [expected[0], expected[1], told, "kept: 3 succeeded, 1 failed"]);
     assert_eq!(plan.objects[0].if_pods_fail[0].with, plan::EndsWith::Pods(2));
+}
+
+#[test]
+fn what_stays_of_an_old_template_is_said() {
+    let told = |strategy: &str| {
+        let text = SET.replace("spec:\n  serviceName", &format!("spec:\n  updateStrategy:\n    {strategy}\n  serviceName"));
+        notes(&plan::plan(&[checked(&text)], &checked(&text.replace("db:1", "db:2")), &Options::default()), "StatefulSet")
+    };
+    let partition = |number: u32| told(&format!("rollingUpdate:\n      partition: {number}"));
+    assert_eq!(partition(0), [""; 0]);
+    assert_eq!(partition(1), ["partition 1: db-0 keeps the old template until it is lowered"]);
+    assert_eq!(partition(2), ["partition 2: db-0 and db-1 keep the old template until it is lowered"]);
+    assert_eq!(partition(3), ["partition 3: all pods keep the old template until it is lowered"]);
+    assert_eq!(told("type: OnDelete"), ["OnDelete: a pod gets the new template only once someone deletes it"]);
+}
+
+#[test]
+fn a_cron_job_tells_of_runs_that_overlap() {
+    let told = |policy: &str| {
+        let template = JOB.split_once("spec:\n").expect("a spec").1.replace("\n  ", "\n      ");
+        let text = format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: c\nspec:\n  schedule: \"0 3 * * *\"\n  \
+             concurrencyPolicy: {policy}\n  successfulJobsHistoryLimit: 0\n  jobTemplate:\n    spec:\n    {template}"
+        );
+        notes(&plan::plan(&[], &checked(&text), &Options::default()), "CronJob")
+    };
+    for (policy, way) in [("Allow", "the next runs beside it"), ("Forbid", "the next waits"), ("Replace", "it is stopped")] {
+        let notes = told(policy);
+        assert!(notes.iter().any(|note| note.contains(way)), "{notes:?}");
+        assert_eq!(notes.last().map(String::as_str), Some("kept: 0 succeeded, 1 failed"));
+    }
 }

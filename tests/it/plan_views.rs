@@ -232,3 +232,21 @@ fn two_pods_of_a_node_are_drawn_side_by_side() {
         assert!(line.contains(&format!("y=\"{y}\"")), "{line}");
     }
 }
+
+#[test]
+fn a_secret_tells_how_long_it_is() {
+    let change = |before: &str, after: &str| plimsoll::plan::Change {
+        path: "data[a]".to_string(),
+        before: Some(before.into()),
+        after: Some(after.into()),
+        sensitive: true,
+        ..Default::default()
+    };
+    let told = |before: &str, after: &str| {
+        let mut plan = super::plan_fixture::plan();
+        plan.objects[5].changes = vec![change(before, after)];
+        plimsoll::report::plan_text(&plan, plimsoll::report::Detail::Steps, plimsoll::report::Colour::Off, 120)
+    };
+    assert!(told("c2VjcmV0MQ==", "c2VjcmV0MjI=").contains("changed (7 bytes → 8 bytes)"));
+    assert!(told("YQ==", "YWJj").contains("changed (1 byte → 3 bytes)"));
+}

@@ -82,7 +82,8 @@ fn after_wait(step: &Step) -> Counts {
 }
 
 fn wait_row(wait: &Wait, counts: Counts) -> String {
-    let new = if counts.old > 0 { "new " } else { "" };
+    let fresh = counts.new - (counts.ready - counts.ready_old);
+    let new = if counts.old > 0 && wait.pods <= fresh { "new " } else { "" };
     let (pods, verb) = if wait.pods == 1 { ("pod", "becomes") } else { ("pods", "become") };
     match wait.kind {
         "ready" | "available" => format!("… {} {new}{pods} {verb} {}", wait.pods, wait.kind),
@@ -159,6 +160,8 @@ fn deed(object: &PlannedObject, action: &Action, alike: &[Action]) -> String {
         ("scale", _) | ("create", "ReplicaSet") => scaled(object, action),
         ("create", "PersistentVolumeClaim") => format!("claim {names}"),
         ("delete", "PersistentVolumeClaim") => format!("delete claim {names}, its data with it"),
+        // Its time to live is over, and so is that of its pods.
+        ("delete", "Job") => format!("delete {}, and its pods", names.rsplit('/').next().unwrap_or(&names)),
         ("create" | "run", "Job") => format!("run {names}"),
         ("create" | "run", _) => format!("start {on}{}{names}", number(action)),
         ("evict", _) if names.ends_with("?????") => {

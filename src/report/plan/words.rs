@@ -119,11 +119,19 @@ pub fn both_within(change: &Change, room: usize) -> String {
 /// A value on one line, cut in the middle where it is long; secret ones as their length only.
 fn value(value: &Value, change: &Change, most: usize) -> String {
     match value {
-        Value::String(text) if change.sensitive => format!("{} bytes", text.len()),
+        Value::String(text) if change.sensitive => {
+            let bytes = if change.path.starts_with("data[") { decoded(text) } else { text.len() };
+            if bytes == 1 { "1 byte".to_string() } else { format!("{bytes} bytes") }
+        }
         _ if change.sensitive => "secret".to_string(),
         Value::String(text) => shortened(&text.replace('\n', "⏎"), most),
         other => shortened(&other.to_string(), most),
     }
+}
+
+/// How many bytes base64 stands for: three for four characters, the padding aside.
+fn decoded(text: &str) -> usize {
+    text.trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()).count() * 3 / 4
 }
 
 /// The middle goes first, since both ends tell more.
@@ -155,6 +163,7 @@ pub fn headline(object: &PlannedObject) -> String {
         (Effect::Create, _, Some(revision)) => format!("revision {revision}"),
         (Effect::Create, _, None) => "created".to_string(),
         (Effect::InPlace, _, _) => "in place".to_string(),
+        (Effect::Future, _, _) if object.id.kind == "Deployment" => PAUSED.to_string(),
         (Effect::Future, _, _) => "takes effect for what is made from now on".to_string(),
         (Effect::None, _, _) => "unchanged".to_string(),
     }
@@ -173,12 +182,16 @@ pub fn plan_line(object: &PlannedObject) -> String {
     parts.join("; ")
 }
 
+/// While a Deployment is paused, even new pods are of the old template.
+const PAUSED: &str = "waits until the Deployment is resumed";
+
 /// What comes of a change that its values do not say.
 pub fn remark(object: &PlannedObject, change: &Change) -> &'static str {
     match change.effect {
         Effect::Refused => "cannot change",
         Effect::Replace => "only by deleting and creating it again",
         _ if object.effect == Effect::Refused => "not applied either",
+        Effect::Future if object.id.kind == "Deployment" => PAUSED,
         Effect::Future => "for what is made from now on",
         Effect::Rollout if object.effect != Effect::Rollout => "restarts pods",
         _ => "",
