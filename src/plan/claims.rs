@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cluster::Id;
+use super::labels::items;
 
 /// A PersistentVolumeClaim.
 #[derive(Clone, Debug)]
@@ -15,6 +16,13 @@ pub struct Claim {
     pub deleting: bool,
     /// As stored, or the template it is made from.
     pub value: Arc<Value>,
+}
+
+impl Claim {
+    /// Whether no two pods can use it at the same time: `ReadWriteOncePod`.
+    pub fn is_for_one_pod(&self) -> bool {
+        items(&self.value["spec"]["accessModes"]).iter().any(|mode| mode == "ReadWriteOncePod")
+    }
 }
 
 /// With what a claim is deleted.

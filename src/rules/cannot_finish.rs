@@ -13,6 +13,15 @@ pub const RULE: Rule =
 
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     let mut stuck: Vec<&Key> = Vec::new();
+    let rollouts = cx.stored(&["Deployment"]).filter(|(key, _)| cx.effect(key) == Effect::Rollout);
+    let shared: Vec<(&Key, PlanFinding)> =
+        rollouts.filter_map(|(key, stored)| Some((key, shared(cx, key, &stored.value)?))).collect();
+    // Where it is sure, it says more than that a pod finds no node.
+    let (sure, likely): (Vec<_>, Vec<_>) = shared.into_iter().partition(|(_, finding)| finding.severity == Severity::Error);
+    for (key, finding) in sure {
+        stuck.push(key);
+        findings.push(finding);
+    }
     for (key, count, why) in &cx.sides.run.unscheduled {
         if cx.effect(key) == Effect::None || stuck.contains(&&**key) {
             continue;
@@ -35,11 +44,7 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         findings.push(finding);
     }
     findings.extend(cx.sides.run.failing.iter().filter_map(|(key, identity, why)| held(cx, key, *identity, why)));
-    for (key, stored) in cx.stored(&["Deployment"]) {
-        if !stuck.contains(&key) && cx.effect(key) == Effect::Rollout {
-            findings.extend(shared(cx, key, &stored.value));
-        }
-    }
+    findings.extend(likely.into_iter().filter(|(key, _)| !stuck.contains(key)).map(|(_, finding)| finding));
 }
 
 /// A pod of a StatefulSet cannot start, and all others wait for it, even when the template is mended.
@@ -60,7 +65,7 @@ fn held(cx: &PlanCx, key: &Key, identity: Identity, why: &str) -> Option<PlanFin
 /// New pods come first, and wait for a volume that the old ones hold.
 fn shared(cx: &PlanCx, key: &Key, deployment: &Value) -> Option<PlanFinding> {
     let rollout = cx.planned(key)?.rollout.as_ref()?;
-    if rollout.strategy != "RollingUpdate" || rollout.max_unavailable != Some(0) || one_node(cx) {
+    if rollout.strategy != "RollingUpdate" || rollout.max_unavailable != Some(0) {
         return None;
     }
     let (index, name, mode) =
@@ -68,6 +73,9 @@ fn shared(cx: &PlanCx, key: &Key, deployment: &Value) -> Option<PlanFinding> {
             let name = volume["persistentVolumeClaim"]["claimName"].as_str()?;
             Some((index, name, exclusive(cx, &key.namespace, name)?))
         })?;
+    if mode != "ReadWriteOncePod" && one_node(cx) {
+        return None;
+    }
     let whose = if mode == "ReadWriteOncePod" { "one pod" } else { "one node" };
     let message =
         format!("new pods wait for claim `{name}`, which only {whose} can use ({mode}), and old ones stay until they are ready");

@@ -40,6 +40,7 @@ mod structure;
 mod suppress;
 mod tidy;
 mod totals;
+mod turns;
 mod update;
 mod validation;
 mod versions;

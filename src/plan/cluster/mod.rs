@@ -1,6 +1,7 @@
 //! The cluster as the simulation sees it. Only this module changes it: controllers read and say what they want done.
 
 mod adopt;
+mod claims;
 mod counts;
 mod observe;
 mod outside;
@@ -255,21 +256,6 @@ impl Cluster {
         labels
     }
 
-    /// A claim of the pod that is being deleted.
-    pub fn claim_going(&self, pod: Wanted) -> Option<&str> {
-        let names = self.claims_of(self.workload(pod.owner), pod.identity, pod.template);
-        let going = names.into_iter().find_map(|name| self.claims.get_key_value(&(pod.namespace.to_string(), name)));
-        going.filter(|(_, claim)| claim.deleting).map(|((_, name), _)| name.as_str())
-    }
-
-    fn claims_of(&self, workload: &Workload, identity: Identity, template: &Template) -> Vec<String> {
-        let mut names = template.claims.clone();
-        if let (Spec::StatefulSet(set), Identity::Ordinal(ordinal)) = (&workload.spec, identity) {
-            names.extend(set.claims.iter().map(|claim| claim.name_for(&workload.key.name, ordinal)));
-        }
-        names
-    }
-
     /// The next workload whose controller has something to look at.
     pub fn next_to_sync(&mut self) -> Option<Id> {
         let (_, _, id) = self.dirty.pop_first()?;
@@ -400,9 +386,10 @@ impl Cluster {
         while left > 0 {
             let place = self.place(owner, identity, template);
             let alike = match place {
-                Place::Node(node) => self.bulk(node, template, left),
-                // Where one finds no place, or any, the others fare alike.
-                Place::Somewhere | Place::Nowhere(_) => left,
+                Place::Node(node) => self.bulk(node, owner, template, left),
+                Place::Somewhere => self.together(owner, template, left),
+                // Where one finds no place, the others fare alike.
+                Place::Nowhere(_) => left,
             };
             let (phase, node, why) = match place {
                 Place::Node(node) => (Phase::Pending, Some(node), self.empty.clone()),
@@ -418,10 +405,10 @@ impl Cluster {
     }
 
     /// How many of so many pods are bound to a node at once: one, unless there are far more pods than nodes.
-    fn bulk(&self, node: usize, template: &Template, left: i64) -> i64 {
+    fn bulk(&self, node: usize, owner: Id, template: &Template, left: i64) -> i64 {
         let needs = &template.needs;
         let part = if needs.is_plain() { left / (8 * self.nodes.len() as i64) } else { left / 10_000 };
-        part.min(scheduler::room(self, node, needs)).max(1)
+        self.together(owner, template, part.min(scheduler::room(self, node, needs)).max(1))
     }
 
     fn place(&self, owner: Id, identity: Identity, template: &Template) -> Place {
@@ -540,7 +527,10 @@ impl Cluster {
                 Place::Somewhere => None,
                 Place::Node(node) => Some(node),
             };
-            let count = node.map_or(left, |node| self.bulk(node, &pods.template, left));
+            let count = match node {
+                Some(node) => self.bulk(node, owner, &pods.template, left),
+                None => self.together(owner, &pods.template, left),
+            };
             left -= count;
             if let Some(mut pods) = self.take(owner, id, count) {
                 (pods.phase, pods.node, pods.why) = (Phase::Pending, node, self.empty.clone());
@@ -549,49 +539,5 @@ impl Cluster {
         }
         self.touch(owner);
         true
-    }
-
-    fn create_claim(&mut self, set: Id, name: String, template: usize) {
-        let workload = &self.workloads[set];
-        let Spec::StatefulSet(spec) = &workload.spec else { return };
-        if let Some(template) = spec.claims.get(template) {
-            let claim = Claim { owner: ClaimOwner::None, deleting: false, value: template.value.clone() };
-            self.claims.insert((workload.key.namespace.clone(), name), claim);
-        }
-    }
-
-    /// What the garbage collector and the protection of claims in use make of claims. Answers whether any is gone.
-    pub fn collect_claims(&mut self) -> bool {
-        let orphaned = |claim: &Claim| match claim.owner {
-            ClaimOwner::None => false,
-            ClaimOwner::Set(set) => self.workloads[set].deleted,
-            ClaimOwner::Pod { set, ordinal } => {
-                !self.workloads[set].pods.iter().any(|pods| pods.identity == Identity::Ordinal(ordinal))
-            }
-        };
-        let going = self.claims.iter().filter(|(_, claim)| claim.deleting || orphaned(claim));
-        let going: Vec<(String, String)> = going.map(|(name, _)| name.clone()).collect();
-        let mut moved = false;
-        for name in going {
-            if self.is_used(&name) {
-                self.claims.entry(name).and_modify(|claim| claim.deleting = true);
-            } else {
-                self.claims.remove(&name);
-                moved = true;
-            }
-        }
-        if moved {
-            let sets = (0..self.workloads.len()).filter(|id| matches!(self.workloads[*id].spec, Spec::StatefulSet(_)));
-            sets.collect::<Vec<Id>>().into_iter().for_each(|id| self.touch(id));
-        }
-        moved
-    }
-
-    fn is_used(&self, (namespace, name): &(String, String)) -> bool {
-        let there = self.workloads.iter().filter(|workload| workload.key.namespace == *namespace);
-        there.into_iter().any(|workload| {
-            let running = workload.pods.iter().filter(|pods| pods.is_running());
-            running.into_iter().any(|pods| self.claims_of(workload, pods.identity, &pods.template).contains(name))
-        })
     }
 }

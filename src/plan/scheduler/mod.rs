@@ -65,8 +65,8 @@ pub fn place(cluster: &Cluster, pod: Wanted) -> Place {
     if needs.gated {
         return Place::Nowhere("scheduling gates hold it back".to_string());
     }
-    if let Some(claim) = cluster.claim_going(pod) {
-        return Place::Nowhere(format!("claim {claim} is being deleted"));
+    if let Some(why) = cluster.claim_against(pod) {
+        return Place::Nowhere(why);
     }
     if !cluster.knows_nodes() {
         return Place::Somewhere;
