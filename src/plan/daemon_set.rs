@@ -282,7 +282,11 @@ impl<'a> View<'a> {
             available += i64::from(is_ready(pair.old.or(pair.new)));
             match (pair.new, pair.old) {
                 (_, None) => {}
-                (None, Some(old)) if fit(self.cluster, self.set, node) != Fit::Run => leaving.push(old),
+                (None, Some(old)) if fit(self.cluster, self.set, node) != Fit::Run => match is_ready(Some(old)) {
+                    true => leaving.push(old),
+                    // It serves nobody, so that nothing is waited for.
+                    false => deleted.push(old),
+                },
                 (None, Some(old)) if !is_ready(Some(old)) => urgent.push(node),
                 (None, Some(_)) => candidates.push(node),
                 (Some(new), Some(_)) if !is_ready(Some(new)) => surging += 1,

@@ -142,6 +142,24 @@ fn a_daemon_set_that_surges_is_edited_in_the_midst_of_a_rollout() {
 }
 
 #[test]
+fn an_old_pod_that_never_ran_leaves_a_node_it_may_not_be_on_at_once() {
+    let surge = json!({"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
+    let agent = |cpu: &str, tolerations: Value| {
+        let container = json!({"name": "c", "image": "app:1", "resources": {"requests": {"cpu": cpu}}});
+        let template = template(1, json!({"containers": [container], "tolerations": tolerations}));
+        object("DaemonSet", "agent", 1, json!({"template": template, "updateStrategy": surge}))
+    };
+    // Too large for all four nodes at first; then no pod is for the fourth.
+    assert_eq!(
+        rounds(&[(agent("9", json!([{"operator": "Exists"}])), REST)], agent("1", json!([]))),
+        [
+            "node-1 agent@2 1 pending, node-2 agent@2 1 pending, node-3 agent@2 1 pending",
+            "node-1 agent@2 1 ready, node-2 agent@2 1 ready, node-3 agent@2 1 ready"
+        ]
+    );
+}
+
+#[test]
 fn a_claim_for_one_pod_keeps_the_next_one_waiting() {
     let web = |image, replicas, more| {
         let web = deployment(replicas, 1, merged(json!({"template": with_claim(image)}), more));
