@@ -76,7 +76,9 @@ pub fn object_json(field: Field) -> Value {
         Kind::Str => field.text().into(),
         Kind::Seq => field.items().map(object_json).collect(),
         Kind::Map => {
-            Value::Object(field.entries().map(|(key, value)| (key.to_string(), object_json(value))).collect::<Map<_, _>>())
+            let mut object = Map::with_capacity(field.len());
+            object.extend(field.entries().map(|(key, value)| (key.to_string(), object_json(value))));
+            Value::Object(object)
         }
     }
 }
@@ -87,7 +89,9 @@ pub fn written_json(field: Field) -> Value {
         Kind::Seq => field.items().filter(|item| item.written()).map(written_json).collect(),
         Kind::Map => {
             let written = field.entries().filter(|(_, value)| value.written());
-            Value::Object(written.map(|(key, value)| (key.to_string(), written_json(value))).collect::<Map<_, _>>())
+            let mut object = Map::with_capacity(written.clone().count());
+            object.extend(written.map(|(key, value)| (key.to_string(), written_json(value))));
+            Value::Object(object)
         }
         _ => object_json(field),
     }

@@ -15,7 +15,6 @@ mod sources;
 mod stored;
 mod summary;
 mod xml;
-mod zero;
 
 pub use checkstyle::checkstyle;
 pub use github::github;

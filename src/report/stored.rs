@@ -4,10 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::object_json;
-use super::zero::{Presence, marks, presence};
 use crate::object::quantity::Quantity;
 use crate::object::{Field, ObjectId};
-use crate::schema::{self, Shape, Table, Type, TypeId, Version};
+use crate::schema::{self, Presence, Shape, Table, Type, TypeId, Version};
 use crate::yaml::Kind;
 
 /// What the server sets itself, whatever a manifest says.
@@ -45,10 +44,10 @@ pub fn stored_json(root: Field, id: &ObjectId, version: Version) -> Value {
 /// The fields of the struct at `owner`; of a missing one, those that are never left out.
 fn fields(table: &'static Table, owner: Field, id: TypeId) -> Map<String, Value> {
     let kind = table.get(id);
-    let (mut out, marks) = (Map::new(), marks(kind));
-    for info in &kind.fields {
+    // Half as many again as are written: defaults.
+    let mut out = Map::with_capacity(owner.len() * 3 / 2);
+    for (info, presence) in kind.stored_fields() {
         let field = owner.get(info.name);
-        let presence = presence(marks, info);
         let keep = match presence {
             Presence::Never => false,
             Presence::Always | Presence::OrNull => true,

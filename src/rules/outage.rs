@@ -1,6 +1,6 @@
 //! `avail-outage`: a Service that has no ready endpoint at some time while the plan is carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -14,6 +14,9 @@ pub const RULE: Rule =
     planned("avail-outage", Family::Avail, Severity::Warning, include_str!("../../rules/avail-outage.md"), check);
 
 fn check(plan: &PlanCx, findings: &mut Vec<PlanFinding>) {
+    if plan.stored(&["Service"]).next().is_none() {
+        return;
+    }
     let cx =
         &Cx { plan, before: pod_labels(plan.sides.before), after: pod_labels(plan.sides.after), log: by_object(plan.sides.run) };
     for (key, stored) in plan.stored(&["Service"]) {
@@ -42,7 +45,7 @@ struct Cx<'a> {
     before: PodLabels<'a>,
     after: PodLabels<'a>,
     /// Where each object stands in the log.
-    log: BTreeMap<&'a Key, Vec<usize>>,
+    log: HashMap<&'a Key, Vec<usize>>,
 }
 
 /// The workloads, by the labels of their pods.
@@ -56,8 +59,8 @@ fn pod_labels<'a>(store: &'a Store) -> PodLabels<'a> {
     Labelled::new(running.map(labelled))
 }
 
-fn by_object(run: &Run) -> BTreeMap<&Key, Vec<usize>> {
-    let mut by_object: BTreeMap<&Key, Vec<usize>> = BTreeMap::new();
+fn by_object(run: &Run) -> HashMap<&Key, Vec<usize>> {
+    let mut by_object: HashMap<&Key, Vec<usize>> = HashMap::new();
     for (at, entry) in run.log.iter().enumerate() {
         by_object.entry(&*entry.object).or_default().push(at);
     }

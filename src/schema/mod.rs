@@ -8,12 +8,14 @@ mod tables;
 mod values;
 mod version;
 mod walk;
+mod zero;
 
 pub use allowed::allowed;
 pub use kinds::{is_misspelt, named_nearly};
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
 pub use values::expected;
 pub use version::Version;
+pub use zero::Presence;
 
 use crate::object::{Field, Object, ObjectId};
 use crate::validate::Verdict;

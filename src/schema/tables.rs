@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::Version;
+use super::zero::{self, Presence};
 use crate::text::{byte, mark};
 
 /// The text of each minor version's table, oldest first.
@@ -160,6 +161,8 @@ pub struct Type {
     first: [u16; 256],
     /// For each field the next one of the same mark.
     next: Vec<u16>,
+    /// When each field is stored; asked for by those only who store.
+    presences: OnceLock<Vec<Presence>>,
 }
 
 /// [`Type::first`] and [`Type::next`] of these fields.
@@ -186,6 +189,11 @@ impl Type {
             at = self.next[usize::from(at)];
         }
         None
+    }
+
+    /// The fields, and when the server stores each.
+    pub fn stored_fields(&self) -> impl Iterator<Item = (&FieldInfo, Presence)> {
+        self.fields.iter().zip(self.presences.get_or_init(|| zero::presences(self)).iter().copied())
     }
 
     /// `Container`.
@@ -268,7 +276,7 @@ impl Table {
         let merge = head.next().map_or(Merge::Unsaid, |_| Merge::Atomic);
         let fields: Vec<FieldInfo> = lines.map(|line| self.field(line)).collect();
         let (first, next) = chains(&fields);
-        Type { name, merge, fields, first, next }
+        Type { name, merge, fields, first, next, presences: OnceLock::new() }
     }
 
     /// ` ports []core.v1.ContainerPort map=containerPort,protocol patch=merge key=containerPort`

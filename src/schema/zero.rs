@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::schema::{FieldInfo, Type};
+use super::{FieldInfo, Type};
 
 /// The table: `core.PodSpec *priority =x -y`, one type a line, without its version.
 const TEXT: &str = include_str!("../../schemas/zero.txt");
@@ -28,23 +28,20 @@ pub enum Presence {
     Never,
 }
 
-/// What the table says of the fields of one type.
-#[derive(Clone, Copy)]
-pub struct Marks(&'static [(&'static str, Presence)]);
-
-/// Those of the fields of `owner`.
-pub fn marks(owner: &Type) -> Marks {
+/// When each of the fields of `owner` is stored.
+pub(super) fn presences(owner: &Type) -> Vec<Presence> {
     let package = owner.name.split('.').next().unwrap_or("");
-    Marks(table().get(&(package, owner.short_name())).map_or(&[], Vec::as_slice))
+    let marks = table().get(&(package, owner.short_name())).map_or(&[][..], Vec::as_slice);
+    owner.fields.iter().map(|field| presence(marks, field)).collect()
 }
 
 /// When a field is stored whose type has these marks.
-pub fn presence(marks: Marks, field: &FieldInfo) -> Presence {
+fn presence(marks: &[(&'static str, Presence)], field: &FieldInfo) -> Presence {
     // Every struct of the API holds these two by value.
     if matches!(field.name, "metadata" | "spec") && field.shape.inner_struct().is_some() {
         return Presence::Always;
     }
-    match marks.0.iter().find(|(known, _)| *known == field.name) {
+    match marks.iter().find(|(known, _)| *known == field.name) {
         Some((_, presence)) => *presence,
         None if field.required => Presence::Always,
         None => Presence::IfNotZero,
