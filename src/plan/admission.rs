@@ -1,14 +1,20 @@
-//! What the gates of a namespace leave of what a controller wants done: claims and pods that are not let in.
+//! What the server and the gates of a namespace leave of what a controller wants done: claims and pods that are not let in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cluster::{Action, Cluster, Id, Spec};
+use super::name;
 use super::pod::Template;
+
+/// The longest value of a label.
+pub const LABEL: usize = 63;
 
 /// Those of `actions`, wanted by the controller of `id`, that are let through; what is not is noted.
 pub fn admitted(cluster: &mut Cluster, id: Id, mut actions: Vec<Action>) -> Vec<Action> {
-    if cluster.gates().is_empty() {
+    let nameless = refuse_labels(cluster, id, &mut actions);
+    if nameless.is_some() || cluster.gates().is_empty() {
+        cluster.hold(id, nameless);
         return actions;
     }
     let (without, missing) = refuse_claims(cluster, id, &mut actions);
@@ -35,6 +41,29 @@ pub fn admitted(cluster: &mut Cluster, id: Id, mut actions: Vec<Action>) -> Vec<
     let why = missing.or((room < all).then_some(why));
     cluster.hold(id, why.map(|why| (all - room + without, why)));
     actions
+}
+
+/// Takes out the pods of a StatefulSet whose label with the name of their revision would be too long: how many pods, and why. Their
+/// claims are made nevertheless.
+fn refuse_labels(cluster: &Cluster, id: Id, actions: &mut Vec<Action>) -> Option<(i64, String)> {
+    let workload = cluster.workload(id);
+    let Spec::StatefulSet(set) = &workload.spec else { return None };
+    // A dash and ten letters at most.
+    if workload.key.name.len() + 11 <= LABEL {
+        return None;
+    }
+    let (mut pods, mut longest) = (0, 0);
+    actions.retain(|action| {
+        let Action::Create { template, count, .. } = action else { return true };
+        let mut object = (*set.value).clone();
+        object["spec"]["template"] = (*template.value).clone();
+        let revision = name::revision(&object, cluster.version()).map_or(0, |name| name.len());
+        if revision > LABEL {
+            (pods, longest) = (pods + count, revision);
+        }
+        revision <= LABEL
+    });
+    (pods > 0).then(|| (pods, format!("the label with the name of the revision would have {longest} characters")))
 }
 
 /// Takes out the claims that are not let in and the pods that need them: how many pods, and why.

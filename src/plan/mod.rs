@@ -45,6 +45,7 @@ mod unread;
 mod ways;
 mod what_if;
 
+pub use admission::LABEL;
 pub use apply::{Outcome, Verdict};
 pub use cluster::Cluster;
 pub use found::{ClaimName, PlanCx, RUNNING, Sides, template};

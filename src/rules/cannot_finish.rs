@@ -31,7 +31,8 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         findings.push(cx.finding(key, "spec.template.spec", format!("{pods} no node, so this never comes to its end: {why}")));
     }
     let kept_out = cx.sides.run.held.iter().filter(|(key, _, _)| cx.effect(key) != Effect::None);
-    for (key, count, why) in kept_out.filter(|(key, _, _)| !super::pods_refused::is_refused(cx, key)) {
+    let is_told = |key: &Key| super::pods_refused::is_refused(cx, key) || super::name_too_long::too_long(cx, key).is_some();
+    for (key, count, why) in kept_out.filter(|(key, _, _)| !is_told(key)) {
         let pods = if *count == 1 { "1 pod is".to_string() } else { format!("{count} pods are") };
         let mut finding = cx.finding(key, "spec.replicas", format!("{pods} not let in, so this never comes to its end: {why}"));
         finding.help = Some("allow more, ask for less, or let old pods go before new ones come".to_string());

@@ -2,21 +2,16 @@
 
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{PlanCx, PlanFinding, Verdict};
+use crate::plan::{Key, LABEL, PlanCx, PlanFinding, Verdict};
 
 /// The rule.
 pub const RULE: Rule =
     planned("avail-name-too-long", Family::Avail, Severity::Error, include_str!("../../rules/avail-name-too-long.md"), check);
 
-/// The longest value of a label.
-const LABEL: usize = 63;
-
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     for (key, _) in cx.stored(&["StatefulSet"]) {
-        let Some(planned) = cx.planned(key) else { continue };
-        let revision = planned.revision.as_deref().map_or(0, str::len);
-        let refused = cx.outcome(key).is_some_and(|outcome| outcome.verdict == Verdict::Refused);
-        if revision > LABEL && !refused {
+        let Some(revision) = too_long(cx, key) else { continue };
+        if cx.outcome(key).is_none_or(|outcome| outcome.verdict != Verdict::Refused) {
             let message = format!(
                 "no pod can be made: its label with the name of the revision would have {revision} characters, {LABEL} are allowed"
             );
@@ -25,4 +20,10 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
             findings.push(finding);
         }
     }
+}
+
+/// How long the name of the revision of a StatefulSet is, if pods cannot have it as a label.
+pub fn too_long(cx: &PlanCx, key: &Key) -> Option<usize> {
+    let planned = cx.planned(key).filter(|_| key.kind == "StatefulSet")?;
+    planned.revision.as_deref().map(str::len).filter(|length| *length > LABEL)
 }

@@ -173,3 +173,26 @@ fn a_claim_for_one_pod_keeps_the_next_one_waiting() {
         ["web@1 1 terminating, web@2 1 unscheduled", "web@2 1 pending", "web@2 1 ready"]
     );
 }
+
+#[test]
+fn a_long_name_lets_the_claims_of_a_stateful_set_in_and_no_pod() {
+    let named = |length: usize, image| {
+        let data = json!({"metadata": {"name": "data"}, "spec": claim("ReadWriteOnce")["spec"]});
+        let mut set = stateful_set(2, image, json!({"volumeClaimTemplates": [data]}));
+        set["metadata"]["name"] = json!("d".repeat(length));
+        set
+    };
+    let checked = manifests(&[named(55, 1)]);
+    let revision = Revision { manifests: std::slice::from_ref(&checked), rounds: None, readiness: Readiness::Together };
+    let runs = replay(&[revision], &options());
+    let at_rest: Vec<(&[PodRow], &[String])> = runs[0].rounds.iter().map(|round| (&*round.pods, &*round.pvcs)).collect();
+    assert_eq!(at_rest, [(&[][..], &[format!("data-{}-0", "d".repeat(55))][..])]);
+    assert_eq!(runs[0].waiting.iter().map(|(_, wait)| wait.kind).collect::<Vec<_>>(), ["admission"]);
+    assert_eq!(rounds(&[], named(52, 1)).len(), 3);
+    // The first hash has nine letters, the second ten: the pod that gives way does not come back.
+    let d = "d".repeat(53);
+    assert_eq!(
+        rounds(&[(named(53, 6), REST)], named(53, 1)),
+        [format!("{d}-0 old 1 ready, {d}-1 old 1 terminating"), format!("{d}-0 old 1 ready")]
+    );
+}

@@ -3,6 +3,7 @@
 use super::{Cluster, Id};
 use crate::plan::drain::Drain;
 use crate::plan::gate::Gates;
+use crate::schema::Version;
 
 impl Cluster {
     /// ReplicaSets that were made without a Deployment.
@@ -13,6 +14,11 @@ impl Cluster {
     /// The quotas that pods are held against.
     pub fn gates(&self) -> &Gates {
         &self.gates
+    }
+
+    /// Which server it is.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// Holds the pods to come against quotas.
