@@ -28,12 +28,12 @@ fn check(plan: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let served = ready(cx, key, &old);
         // Of a DaemonSet on unknown nodes one pod stands for all.
         let vague = plan.options.nodes.is_none() && served.keys().any(|key| key.kind == "DaemonSet");
-        if vague || served.values().sum::<i64>() == 0 {
+        if served.values().sum::<i64>() == 0 {
             continue;
         }
         if old != new && ready(cx, key, &new).values().sum::<i64>() == 0 {
             findings.push(switched(cx, key, &new));
-        } else if let Some(found) = lost(cx, key, &served, &new) {
+        } else if !vague && let Some(found) = lost(cx, key, &served, &new) {
             findings.push(found);
         }
     }

@@ -250,3 +250,17 @@ fn a_secret_tells_how_long_it_is() {
     assert!(told("c2VjcmV0MQ==", "c2VjcmV0MjI=").contains("changed (7 bytes → 8 bytes)"));
     assert!(told("YQ==", "YWJj").contains("changed (1 byte → 3 bytes)"));
 }
+
+#[test]
+fn narrow_text_stays_narrow() {
+    let check = |text: String| vec![plimsoll::check::check("file.yaml".into(), text, plimsoll::check::Options::default())];
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  replicas: 4\n  \
+               selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: c, image: x:1}]}\n";
+    let options = plimsoll::plan::Options::default();
+    let plan = plimsoll::plan::plan(&[check(web.to_string())], &check(web.replace("x:1", "x:2")), &options);
+    for detail in [Detail::Summary, Detail::Steps, Detail::Pods, Detail::Full] {
+        let text = report::plan_text(&plan, detail, Colour::Off, 60);
+        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 60).collect();
+        assert!(wide.is_empty(), "{detail:?}: {wide:#?}");
+    }
+}

@@ -55,8 +55,10 @@ pub fn plan_text(plan: &Plan, detail: Detail, colour: Colour, width: usize) -> S
     if plan.findings.iter().any(|finding| finding.object.is_none()) {
         out.push('\n');
     }
-    out.push_str(&format!("{}\n", words::summary_line(plan)));
-    out.extend(hidden(plan, detail).map(|text| format!("not shown: {text} (--detail full shows them)\n")));
+    pen.folded(&mut out, &words::summary_line(plan), "", "  ");
+    if let Some(text) = hidden(plan, detail) {
+        pen.folded(&mut out, &format!("not shown: {text} (--detail full shows them)"), "", "  ");
+    }
     pen.totals(&mut out, plan);
     pen.assumptions(&mut out, plan);
     out
@@ -71,7 +73,8 @@ fn head(plan: &Plan, width: usize) -> String {
     // One line where it fits.
     match lines.last_mut() {
         Some(last) if 6 + last.width() + 3 + with.width() <= width => last.push_str(&format!("   {with}")),
-        _ => lines.push(with),
+        _ if 6 + with.width() <= width => lines.push(with),
+        _ => lines.extend(with.split("   ").map(str::to_string)),
     }
     format!("plan  {}\n\n", lines.join("\n      "))
 }
@@ -80,8 +83,15 @@ impl Pen {
     fn object(self, out: &mut String, plan: &Plan, object: &PlannedObject) {
         let kind = &object.id.kind;
         let name = words::full_name(&object.id);
-        let head = format!("{} {kind:<12} {name:<14} {}", words::sign(object.effect), words::headline(object));
-        self.line(out, &self.paint(object.effect, &head), head.width(), object.source.as_ref());
+        let (sign, headline) = (words::sign(object.effect), words::headline(object));
+        let head = format!("{sign} {kind:<12} {name:<14} {headline}");
+        if head.width() <= self.width {
+            self.line(out, &self.paint(object.effect, &head), head.width(), object.source.as_ref());
+        } else {
+            let head = format!("{sign} {kind} {name}");
+            self.line(out, &self.paint(object.effect, &head), head.width(), object.source.as_ref());
+            self.sentence(out, &headline);
+        }
         if self.detail == Detail::Summary {
             return;
         }
@@ -143,7 +153,14 @@ impl Pen {
     /// Steps of pods that are alike, with a bar: ready ones full, the others shaded.
     fn counted(self, out: &mut String, rows: &[Row]) {
         let width = deeds_width(rows);
-        out.push_str(&format!("      step  {:<width$}  {:>5} {:>5} {:>7} {:>6}\n", "does", "old", "new", "ready", "pods"));
+        // Where there is no room for a bar, there may be too little for wide columns.
+        let [old, new, ready, pods] = if 6 + 4 + 2 + width + 2 + 26 > self.width { [3, 3, 5, 4] } else { [5, 5, 7, 6] };
+        let columns = |texts: [String; 4]| {
+            let [a, b, c, d] = texts;
+            format!("{a:>old$} {b:>new$} {c:>ready$} {d:>pods$}")
+        };
+        let titles = columns(["old", "new", "ready", "pods"].map(str::to_string));
+        out.push_str(&format!("      step  {:<width$}  {titles}\n", "does"));
         let most = rows.iter().filter_map(|row| row.counts).map(|counts| counts.pods.max(counts.ready)).max().unwrap_or(0);
         let room = self.width.saturating_sub(6 + 4 + 2 + width + 2 + 26 + 3).min(40) as i64;
         for row in rows {
@@ -153,7 +170,7 @@ impl Pen {
                 out.push_str(&format!("      {step:>4}  {}\n", row.does));
                 continue;
             };
-            let numbers = format!("{:>5} {:>5} {:>7} {:>6}", counts.old, counts.new, counts.ready, counts.pods);
+            let numbers = columns([counts.old, counts.new, counts.ready, counts.pods].map(|count| count.to_string()));
             let line = format!("      {step:>4}  {does}  {numbers}   {}", bar(counts, most, room));
             out.push_str(line.trim_end());
             out.push('\n');
@@ -220,7 +237,7 @@ impl Pen {
     fn assumptions(self, out: &mut String, plan: &Plan) {
         let most = if self.detail == Detail::Full { usize::MAX } else { 3 };
         for assumption in plan.assumptions.iter().take(most) {
-            out.push_str(&format!("assuming {assumption}\n"));
+            self.folded(out, &format!("assuming {assumption}"), "", "  ");
         }
     }
 
@@ -237,14 +254,19 @@ impl Pen {
 
     /// A sentence, folded at the width, the rest further in.
     fn sentence(self, out: &mut String, text: &str) {
-        let start = text.len() - text.trim_start().len();
-        let mut line = format!("      {}", &text[..start]);
+        let start = " ".repeat(text.len() - text.trim_start().len());
+        self.folded(out, text.trim_start(), &format!("      {start}"), &format!("        {start}"));
+    }
+
+    /// Words behind `first`, those of further lines behind `rest`.
+    fn folded(self, out: &mut String, text: &str, first: &str, rest: &str) {
+        let mut line = first.to_string();
         let mut empty = true;
-        for word in text[start..].split(' ') {
+        for word in text.split(' ') {
             if !empty && line.width() + 1 + word.width() > self.width {
                 out.push_str(line.trim_end());
                 out.push('\n');
-                line = format!("        {}", &text[..start]);
+                line = rest.to_string();
                 empty = true;
             }
             if !empty {
