@@ -39,9 +39,17 @@ pub struct Outcome {
     pub causes: Vec<Cause>,
     /// What is different in `wanted`; nothing for an object that is new or no longer in the manifests.
     pub changes: Vec<Change>,
+    /// List elements that changed and that client-side apply takes for an earlier one with the same key.
+    pub mixed_up: Vec<String>,
     /// What became of it.
     pub verdict: Verdict,
 }
+
+/// The annotation in which `kubectl apply` keeps a manifest.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// How many bytes the annotations of an object may have together, keys and values.
+const MOST_ANNOTATIONS: usize = 262_144;
 
 /// What became of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,9 +129,13 @@ impl<'a> Manifest<'a> {
             Some(stored) => self.updated(store, stored, &applied, options),
         };
         causes.extend(self.twins(&applied, options));
+        if stored.is_none_or(|stored| *stored.applied != applied) {
+            causes.extend(self.too_long(&applied, options));
+        }
         let source = Some(self.source(self.object.span(&self.checked.parsed.tree)));
         let changes = stored.map_or(Vec::new(), |stored| self.changes(&stored.value, &wanted, &causes, options.version));
         causes.iter_mut().for_each(|cause| blame(cause, &changes));
+        let mixed_up = self.mixed_up(&applied, &changes, options);
         let refused = !causes.is_empty();
         if !refused {
             let (value, applied) = (wanted.clone(), Arc::new(applied));
@@ -138,6 +150,7 @@ impl<'a> Manifest<'a> {
             wanted: Some(wanted),
             causes,
             changes,
+            mixed_up,
             verdict: if refused { Verdict::Refused } else { Verdict::Stored },
         }
     }
@@ -154,7 +167,39 @@ impl<'a> Manifest<'a> {
             message: format!("server-side apply cannot tell `{path}` from an earlier element with the same key"),
             field: path,
         };
-        twins::twins(Table::of(options.version), id, applied).into_iter().map(twin).collect()
+        twins::twins(Table::of(options.version), id, applied, Apply::Server).into_iter().map(twin).collect()
+    }
+
+    /// `kubectl apply` keeps what was applied in an annotation, as JSON with a line break behind, and annotations have a limit.
+    fn too_long(&self, applied: &Value, options: &Options) -> Option<Cause> {
+        // No text becomes more than six times as long as JSON, and what is around it is not much.
+        if options.apply != Apply::Client || weight(applied) * 6 < MOST_ANNOTATIONS {
+            return None;
+        }
+        let json = applied.to_string();
+        let escaped = json.bytes().filter(|byte| b"<>&".contains(byte)).count() * (r"\u003c".len() - 1);
+        let own = applied["metadata"]["annotations"].as_object().into_iter().flatten();
+        let own: usize = own.map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum();
+        let all = own + LAST_APPLIED.len() + json.len() + escaped + 1;
+        (all > MOST_ANNOTATIONS).then(|| Cause {
+            cause: format!("{:?}", crate::diagnostic::Cause::FieldValueTooLong),
+            field: "metadata.annotations".to_string(),
+            message: format!(
+                "`kubectl apply` keeps the manifest in an annotation, and all of them together must have at most {MOST_ANNOTATIONS} \
+                 bytes, not {all}"
+            ),
+            source: Some(self.source(place(self.field(), "metadata.annotations"))),
+        })
+    }
+
+    /// What a merge by key takes for something else; as it is created, nothing is merged.
+    fn mixed_up(&self, applied: &Value, changes: &[Change], options: &Options) -> Vec<String> {
+        let known = type_of(&self.id, options.version).filter(|_| options.apply == Apply::Client && !changes.is_empty());
+        let Some(id) = known else { return Vec::new() };
+        let changed = |twin: &String| changes.iter().any(|change| keyless(&change.path).starts_with(&keyless(twin)));
+        let mut twins = twins::twins(Table::of(options.version), id, applied, Apply::Client);
+        twins.retain(changed);
+        twins
     }
 
     /// What the server has against creating it: the findings of `lint`, structure included.
@@ -225,13 +270,37 @@ impl<'a> Manifest<'a> {
 
 /// Points a cause that names more than one field at the first change that it is about.
 fn blame(cause: &mut Cause, changes: &[Change]) {
-    let keyless = |path: &str| path.split('[').map(|part| part.rsplit(']').next().unwrap_or(part)).collect::<String>();
     let above = keyless(&cause.field) + ".";
     let whole = above == "spec.persistentvolumesource.";
     let about = |change: &&Change| change.effect == Effect::Replace && (whole || keyless(&change.path).starts_with(&above));
     if let Some(change) = changes.iter().find(about) {
         cause.source = change.source.clone().or(cause.source.take());
     }
+}
+
+/// A path without what stands in brackets.
+fn keyless(path: &str) -> String {
+    path.split('[').map(|part| part.rsplit(']').next().unwrap_or(part)).collect()
+}
+
+/// About how long a value is as text.
+fn weight(value: &Value) -> usize {
+    let (mut sum, mut rest) = (0, vec![value]);
+    while let Some(value) = rest.pop() {
+        sum += match value {
+            Value::String(text) => text.len() + 4,
+            Value::Array(list) => {
+                rest.extend(list);
+                4
+            }
+            Value::Object(map) => {
+                rest.extend(map.values());
+                4 + map.keys().map(|key| key.len() + 4).sum::<usize>()
+            }
+            _ => 8,
+        };
+    }
+    sum
 }
 
 /// What the object is stored under.
@@ -356,6 +425,7 @@ fn leave(store: &mut Store, key: Key, prune: Prune) -> Option<Outcome> {
         wanted: None,
         causes: Vec::new(),
         changes: Vec::new(),
+        mixed_up: Vec::new(),
         verdict: if deleted { Verdict::Deleted } else { Verdict::LeftBehind },
     })
 }

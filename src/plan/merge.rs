@@ -100,9 +100,14 @@ impl Rules {
             }
             Lists::Keyed(keys) => {
                 let (live_by_key, last_by_key, new_by_key) = (by_key(&keys, live), by_key(&keys, last), by_key(&keys, new));
+                let has_twins =
+                    [&live_by_key, &last_by_key, &new_by_key].iter().any(|found| found.values().any(|of| of.len() > 1));
+                if has_twins && self.apply == Apply::Client {
+                    return self.twins(struct_of(info), &keys, live, last, new);
+                }
                 let merged = new.iter().map(|item| {
                     let key = key_of(&keys, item);
-                    // An element that stands twice cannot be told apart; it is taken as written.
+                    // Server-side, an element that stands twice is refused; it is taken as written.
                     let twice = new_by_key.get(&key).is_some_and(|found| found.len() > 1);
                     match live_by_key.get(&key) {
                         Some(live) if !twice => {
@@ -119,6 +124,38 @@ impl Rules {
                 merged.chain(live.iter().filter(kept).cloned()).collect()
             }
         }
+    }
+
+    /// Elements that `kubectl apply` cannot tell apart, such as a port for TCP and UDP. It compares them one by one, in order of
+    /// their keys, and patches what differs into the first element with the key; what goes takes all of them along.
+    fn twins(self, id: Option<TypeId>, keys: &[&str], live: &[Value], last: &[Value], new: &[Value]) -> Value {
+        let key = |item: &Value| key_of(keys, item);
+        let left = side_by_side(keys, new, last).into_iter().filter(|(_, now)| now.is_none());
+        let gone: Vec<String> = left.map(|(item, _)| key(item)).collect();
+        let mut out: Vec<Value> = live.iter().filter(|item| !gone.contains(&key(item))).cloned().collect();
+        for (item, known) in side_by_side(keys, live, new).into_iter().filter(|(item, _)| !gone.contains(&key(item))) {
+            // What the server filled in below is no difference.
+            let merged = known.map(|known| (known, self.object(id, known, &Value::Null, item)));
+            let differs = |(name, _): &(String, Value)| {
+                merged.as_ref().is_none_or(|(known, merged)| entry(known, name) != entry(merged, name))
+            };
+            let patch: Map<String, Value> = entries(item).filter(differs).collect();
+            match out.iter_mut().find(|first| key(first) == key(item)) {
+                _ if patch.is_empty() => {}
+                Some(first) => *first = self.object(id, first, &Value::Null, &Value::Object(patch)),
+                None => out.push(item.clone()),
+            }
+        }
+        for (item, now) in side_by_side(keys, new, last) {
+            let dropped = entries(item).map(|(name, _)| name).filter(|name| now.is_some_and(|now| entry(now, name).is_none()));
+            let first = out.iter_mut().find(|first| key(first) == key(item)).and_then(Value::as_object_mut);
+            if let Some(first) = first {
+                dropped.for_each(|name| _ = first.shift_remove(&name));
+            }
+        }
+        let order: Vec<String> = new.iter().map(key).collect();
+        out.sort_by_key(|item| order.iter().position(|known| *known == key(item)).unwrap_or(usize::MAX));
+        out.into()
     }
 
     fn lists(self, info: Option<&FieldInfo>) -> Lists<'static> {
@@ -154,6 +191,18 @@ fn by_key<'v>(names: &[&str], list: &'v [Value]) -> HashMap<String, Vec<&'v Valu
         found.entry(key_of(names, item)).or_default().push(item);
     }
     found
+}
+
+/// Each of `list` with the one of `others` that has the same key: the first with the first, the second with the second.
+fn side_by_side<'v>(keys: &[&str], others: &'v [Value], list: &'v [Value]) -> Vec<(&'v Value, Option<&'v Value>)> {
+    let others = by_key(keys, others);
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let pair = |item: &'v Value| {
+        let at = seen.entry(key_of(keys, item)).or_default();
+        *at += 1;
+        (item, others.get(&key_of(keys, item)).and_then(|found| found.get(*at - 1).copied()))
+    };
+    list.iter().map(pair).collect()
 }
 
 /// What tells a list element apart, as text.

@@ -60,6 +60,18 @@ pub fn notes(outcome: &Outcome, object: &Value, pods: &Pods) -> Vec<String> {
     }
 }
 
+/// What goes with an object that is deleted.
+pub fn gone(outcome: &Outcome) -> Option<String> {
+    match (outcome.key.group.as_str(), outcome.key.kind.as_str()) {
+        ("", "Namespace") => Some("everything in it is deleted with it".to_string()),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            let kind = outcome.before.as_ref()?["spec"]["names"]["kind"].as_str()?.to_string();
+            Some(format!("every {kind} in the cluster is deleted with it"))
+        }
+        _ => None,
+    }
+}
+
 fn service(key: &Key, object: &Value, pods: &Pods) -> Vec<String> {
     let spec = &object["spec"];
     if let Some(name) = spec["externalName"].as_str().filter(|_| spec["type"] == "ExternalName") {

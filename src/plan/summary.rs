@@ -142,6 +142,12 @@ fn moves(options: &Options) -> &'static str {
 fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
     let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
     notes.extend(ways::forward(outcome, options).into_iter().map(|way| format!("way forward: {way}")));
+    if outcome.verdict == Verdict::Deleted {
+        notes.extend(notes::gone(outcome));
+    }
+    notes.extend(outcome.mixed_up.iter().map(|path| {
+        format!("client-side apply takes `{path}` for an earlier element with the same key: apply it server-side, or replace it")
+    }));
     if let Some(after) = outcome.after.as_ref().filter(|_| outcome.verdict != Verdict::Refused) {
         notes.extend(notes::notes(outcome, after, &told.pods));
     }

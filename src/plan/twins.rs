@@ -1,21 +1,23 @@
-//! What server-side apply cannot read: lists in which two elements have the same key.
+//! Lists in which two elements have the same key: server-side apply does not read them, client-side apply mixes them up.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::Apply;
 use super::merge::key_of;
 use crate::schema::{FieldInfo, Merge, Shape, Table, TypeId};
 
 /// The paths of the elements of `value`, an object of type `id`, whose key an earlier element of their list has.
-pub fn twins(table: &'static Table, id: TypeId, value: &Value) -> Vec<String> {
-    let mut search = Search { table, found: Vec::new() };
+pub fn twins(table: &'static Table, id: TypeId, value: &Value, apply: Apply) -> Vec<String> {
+    let mut search = Search { table, apply, found: Vec::new() };
     search.object(id, value, "");
     search.found
 }
 
 struct Search {
     table: &'static Table,
+    apply: Apply,
     found: Vec<String>,
 }
 
@@ -32,6 +34,11 @@ impl Search {
 
     fn list(&mut self, info: &FieldInfo, value: &Value, path: &str) {
         let key = |item: &Value| match &info.merge {
+            _ if self.apply == Apply::Replace => None,
+            _ if self.apply == Apply::Client => {
+                let is_keyed = info.patch.contains("merge") && !info.patch_key.is_empty();
+                is_keyed.then(|| key_of(&[info.patch_key], item))
+            }
             Merge::Keys(names) => Some(key_of(names, item)),
             Merge::Set => Some(item.to_string()),
             Merge::Unsaid | Merge::Atomic => None,

@@ -4,10 +4,14 @@ use serde_json::Value;
 
 use super::apply::{Outcome, Verdict};
 use super::labels::items;
-use super::{Apply, Effect, Options};
+use super::{Apply, Cause, Effect, Options};
 
 /// What can be done about a refused update; nothing where the manifest is simply wrong.
 pub fn forward(outcome: &Outcome, options: &Options) -> Vec<String> {
+    let too_long = |cause: &Cause| cause.cause == "FieldValueTooLong" && cause.field == "metadata.annotations";
+    if options.apply == Apply::Client && outcome.causes.iter().any(too_long) {
+        return vec!["kubectl apply --server-side, which keeps no copy of the manifest".to_string()];
+    }
     let Some(before) = outcome.before.as_deref().filter(|_| outcome.verdict == Verdict::Refused) else { return Vec::new() };
     let refused = Refused { outcome, before, wanted: outcome.wanted.as_deref().unwrap_or(before) };
     if let Some(block) = refused.left_over_block() {

@@ -125,6 +125,7 @@ fn unchanged(key: &Key, stored: &Stored) -> Outcome {
         wanted: value,
         causes: Vec::new(),
         changes: Vec::new(),
+        mixed_up: Vec::new(),
         verdict: Verdict::Stored,
     }
 }

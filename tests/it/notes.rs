@@ -282,3 +282,12 @@ fn a_cron_job_tells_of_runs_that_overlap() {
         assert_eq!(notes.last().map(String::as_str), Some("kept: 0 succeeded, 1 failed"));
     }
 }
+
+#[test]
+fn what_goes_with_a_deleted_object_is_said() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n";
+    let options = Options { prune: plan::Prune::All, ..Options::default() };
+    let gone = |text: &str| plan::plan(&[checked(text)], &[], &options).objects[0].notes.clone();
+    assert_eq!(gone(CRD), ["every Foo in the cluster is deleted with it"]);
+    assert_eq!(gone(namespace), ["everything in it is deleted with it"]);
+}

@@ -315,3 +315,54 @@ proptest! {
         planned(&new, old, apply);
     }
 }
+
+#[test]
+fn a_client_side_apply_mixes_up_ports_of_one_number() {
+    let service = |ports: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {{name: dns}}\nspec:\n  ports: [{ports}]\n");
+    let (udp, tcp) = ("{name: dns, port: 53, protocol: UDP}", "{name: dns-tcp, port: 53, protocol: TCP}");
+    let both = format!("{udp}, {tcp}");
+    let changed = |old: &str, new: &str, apply: Apply| {
+        let object = object(&service(old), &service(new), apply);
+        let paths: Vec<String> = object.changes.iter().map(|change| change.path.clone()).collect();
+        (object.effect, paths.join(" "), object.notes.iter().any(|note| note.contains("takes `spec.ports[1]` for an earlier")))
+    };
+    // The second merges into the first, which is gone then.
+    assert_eq!(changed(udp, &both, Apply::Client), (Effect::InPlace, "spec.ports[53/UDP] spec.ports[53]".to_string(), true));
+    assert_eq!(changed(udp, &both, Apply::Server), (Effect::InPlace, "spec.ports[53]".to_string(), false));
+    assert_eq!(changed(udp, &both, Apply::Replace), (Effect::InPlace, "spec.ports[53]".to_string(), false));
+    // What is patched is the first, whichever changed; what is deleted takes both along.
+    let second = both.replace("TCP}", "TCP, targetPort: 5353}");
+    assert_eq!(changed(&both, &second, Apply::Client), (Effect::InPlace, "spec.ports[53/UDP].targetPort".to_string(), true));
+    assert_eq!(changed(&both, udp, Apply::Client).0, Effect::Refused);
+    assert_eq!(changed(&both, udp, Apply::Server), (Effect::InPlace, "spec.ports[53]".to_string(), false));
+}
+
+#[test]
+fn a_client_side_apply_keeps_no_manifest_that_is_too_long() {
+    let map =
+        |length: usize| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {}}}\n", "x".repeat(length));
+    let causes = |old: &str, new: &str, apply: Apply| -> Vec<String> {
+        object(old, new, apply).causes.into_iter().map(|cause| format!("{} {}", cause.field, cause.cause)).collect()
+    };
+    for old in ["", &map(1)] {
+        assert_eq!(causes(old, &map(270_000), Apply::Client), ["metadata.annotations FieldValueTooLong"]);
+        assert_eq!(causes(old, &map(261_000), Apply::Client), [""; 0]);
+        assert_eq!(causes(old, &map(270_000), Apply::Server), [""; 0]);
+    }
+    let way = &object("", &map(270_000), Apply::Client).notes[0];
+    assert!(way.contains("kubectl apply --server-side"), "{way}");
+}
+
+#[test]
+fn elements_of_one_key_stay_as_they_are() {
+    let env = |field: &str| format!("{{name: A, valueFrom: {{fieldRef: {{fieldPath: {field}}}}}}}");
+    let pod = format!("containers: [{{name: c, image: x, env: [{}, {}]}}]", env("metadata.name"), env("metadata.namespace"));
+    let web = |label: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, labels: {{a: {label}}}}}\nspec:\n  \
+             selector: {{matchLabels: {{a: b}}}}\n  template: {{metadata: {{labels: {{a: b}}}}, spec: {{{pod}}}}}\n"
+        )
+    };
+    let paths: Vec<String> = object(&web("b"), &web("c"), Apply::Client).changes.into_iter().map(|change| change.path).collect();
+    assert_eq!(paths, ["metadata.labels[a]"]);
+}
