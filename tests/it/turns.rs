@@ -1,6 +1,6 @@
 //! Turns of rollouts that were not recorded: edits in the midst of one, claims for one pod, nodes that are left.
 
-use plimsoll::plan::{PodRow, Readiness, Revision, Round, replay};
+use plimsoll::plan::{Options, PodRow, Readiness, Revision, Round, replay};
 use serde_json::{Value, json};
 
 use crate::rollouts::{manifests, options};
@@ -195,4 +195,20 @@ fn a_long_name_lets_the_claims_of_a_stateful_set_in_and_no_pod() {
         rounds(&[(named(53, 6), REST)], named(53, 1)),
         [format!("{d}-0 old 1 ready, {d}-1 old 1 terminating"), format!("{d}-0 old 1 ready")]
     );
+}
+
+#[test]
+fn a_surge_finds_the_host_port_taken_where_no_nodes_are_known_too() {
+    let agent = |image: u8| {
+        let container = json!({"name": "c", "image": format!("app:{image}"), "ports": [{"containerPort": 80, "hostPort": 80}]});
+        let strategy = json!({"rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
+        let template = template(image, json!({"containers": [container]}));
+        manifests(&[object("DaemonSet", "agent", image, json!({"template": template, "updateStrategy": strategy}))])
+    };
+    let checked = [agent(1), agent(2)];
+    let revision = |checked| Revision { manifests: std::slice::from_ref(checked), rounds: None, readiness: Readiness::Together };
+    let revisions: Vec<Revision> = checked.iter().map(revision).collect();
+    let runs = replay(&revisions, &Options { nodes: None, ..options() });
+    let said: Vec<String> = runs[1].rounds.iter().map(said).collect();
+    assert_eq!(said, ["each node agent@1 1 ready, each node agent@2 1 unscheduled"]);
 }

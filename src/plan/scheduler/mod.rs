@@ -69,7 +69,8 @@ pub fn place(cluster: &Cluster, pod: Wanted) -> Place {
         return Place::Nowhere(why);
     }
     if !cluster.knows_nodes() {
-        return Place::Somewhere;
+        let taken = is_pinned(pod.identity) && takes_port_of_another(cluster, pod);
+        return if taken { Place::Nowhere(PORT_TAKEN.to_string()) } else { Place::Somewhere };
     }
     if !needs.node_name.is_empty() {
         return cluster.nodes().iter().position(|node| node.name == needs.node_name).map_or(Place::Somewhere, Place::Node);
@@ -94,6 +95,20 @@ pub fn place(cluster: &Cluster, pod: Wanted) -> Place {
     }
 }
 
+const PORT_TAKEN: &str = "host port taken";
+
+fn is_pinned(identity: Identity) -> bool {
+    matches!(identity, Identity::Node(_))
+}
+
+/// Whether a pod of the same DaemonSet on the same node has a host port that the pod wants.
+fn takes_port_of_another(cluster: &Cluster, pod: Wanted) -> bool {
+    let ports = &pod.template.needs.ports;
+    let beside = cluster.workload(pod.owner).pods.iter().filter(|pods| pods.identity == pod.identity && pods.is_running());
+    !ports.is_empty()
+        && beside.flat_map(|pods| &pods.template.needs.ports).any(|taken| ports.iter().any(|port| taken.collides(port)))
+}
+
 /// What one node has against the pod, other pods' wishes left out.
 fn refusal(cluster: &Cluster, pod: Wanted, index: usize) -> Option<String> {
     let needs = &pod.template.needs;
@@ -108,13 +123,13 @@ fn refusal(cluster: &Cluster, pod: Wanted, index: usize) -> Option<String> {
     }
     // The controller has replaced the affinity of a DaemonSet's pod, not its selector.
     let selected = needs.node_selector.iter().all(|(key, value)| node.labels.get(key) == Some(value));
-    let chosen = if matches!(pod.identity, Identity::Node(_)) { selected } else { needs.chooses(node) };
+    let chosen = if is_pinned(pod.identity) { selected } else { needs.chooses(node) };
     if !chosen {
         return Some("node selector or affinity does not match".to_string());
     }
     if needs.ports.iter().any(|port| bound(cluster, index).flat_map(|pods| &pods.template.needs.ports).any(|p| p.collides(port)))
     {
-        return Some("host port taken".to_string());
+        return Some(PORT_TAKEN.to_string());
     }
     lacks(node, &cluster.used()[index], needs)
 }
