@@ -1,11 +1,14 @@
 //! Claims: whose they are, and which of a StatefulSet's claims go with what.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::cluster::Id;
 use super::labels::items;
+use super::store::Key;
+use super::{Round, Step};
 
 /// A PersistentVolumeClaim.
 #[derive(Clone, Debug)]
@@ -92,6 +95,43 @@ impl Retention {
             (Keep::Delete, Keep::Retain, _) | (Keep::Delete, Keep::Delete, Range::Wanted) => ClaimOwner::Set(set),
             (Keep::Retain, ..) => ClaimOwner::None,
         }
+    }
+}
+
+/// What is said of the pods of a StatefulSet, stored as `set`, that `steps` make anew and that find claims of pods before them.
+pub fn taken_up(key: &Key, set: &Value, steps: &[Step], start: &Round) -> Option<String> {
+    let templates = items(&set["spec"]["volumeClaimTemplates"]);
+    if templates.is_empty() || key.kind != "StatefulSet" {
+        return None;
+    }
+    let (mut seen, mut anew) = (BTreeSet::new(), Vec::new());
+    let targets = steps.iter().flat_map(|step| &step.actions).map(|action| (action.verb, action.target.as_str()));
+    for (verb, target) in targets {
+        // One that is made after it was deleted keeps its own.
+        let pod = target.strip_prefix("Pod/").filter(|pod| seen.insert(*pod));
+        anew.extend(pod.filter(|_| verb == "create"));
+    }
+    let prefix = if key.namespace == "default" { String::new() } else { format!("{}/", key.namespace) };
+    let was_there = |pod: &&str| {
+        let claim = |template: &Value| format!("{prefix}{}-{pod}", template["metadata"]["name"].as_str().unwrap_or(""));
+        templates.iter().any(|template| start.pvcs.contains(&claim(template)))
+    };
+    anew.retain(|pod| !start.pvcs.is_empty() && was_there(pod));
+    match anew.len() {
+        0 => None,
+        1 => Some(format!("{} takes up a claim that is there, with what is on it", anew[0])),
+        _ => Some(format!("{} take up claims that are there, with what is on them", listed(&anew))),
+    }
+}
+
+/// `a, b and c`; of many, how many more there are.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [name] => name.to_string(),
+        [a, b] => format!("{a} and {b}"),
+        [a, b, c] => format!("{a}, {b} and {c}"),
+        [a, b, more @ ..] => format!("{a}, {b} and {} more", more.len()),
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::apply::{Outcome, Verdict};
 use super::autoscaled::{self, Autoscalers};
 use super::changes;
+use super::claims;
 use super::cluster::Recorded;
 use super::failing;
 use super::limits::Limits;
@@ -16,10 +17,12 @@ use super::quota::{self, Usage};
 use super::steps::{self, History, Names};
 use super::store::Store;
 use super::totals::{self, Costs, Moment, Side};
-use super::{Effect, JobEnd, Options, Plan, PlannedObject, Runs, Totals, runs, ways};
+use super::{Effect, JobEnd, Options, Plan, PlannedObject, Rollout, Round, Runs, Totals, runs, ways};
 
 /// What each object is told from: what was simulated, and what things are called.
 struct Told<'a> {
+    /// What there was.
+    start: Option<&'a Round>,
     run: History<'a>,
     never: Option<History<'a>>,
     names: &'a Names,
@@ -30,7 +33,8 @@ struct Told<'a> {
 pub fn plan(store: &Store, outcomes: &[Outcome], simulated: &Runs, recorded: &[Recorded], options: &Options) -> Plan {
     let names = Names::of(outcomes, simulated, recorded, options.version);
     let never = simulated.never.as_ref().map(|never| History::of(never, &names));
-    let told = Told { run: History::of(&simulated.run, &names), never, names: &names, pods: notes::Pods::of(store) };
+    let start = simulated.start.rounds.last();
+    let told = Told { start, run: History::of(&simulated.run, &names), never, names: &names, pods: notes::Pods::of(store) };
     let mut objects: Vec<PlannedObject> = outcomes.iter().map(|outcome| object(outcome, &told, options)).collect();
     objects.sort_by(|a, b| {
         fn key(object: &PlannedObject) -> (u8, &str, &str, &str) {
@@ -97,6 +101,7 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
     let moved = effect == Effect::None && rollout.is_some();
     let taken_on = told.run.of.adopted.iter().find(|(object, _)| **object == outcome.key).map(|(_, by)| by);
     let taken_on = taken_on.filter(|_| matches!(effect, Effect::None | Effect::LeftBehind | Effect::Create));
+    let notes = notes(outcome, rollout.as_ref(), told, options);
     PlannedObject {
         id: outcome.id.clone(),
         effect: match taken_on {
@@ -116,7 +121,7 @@ fn object(outcome: &Outcome, told: &Told, options: &Options) -> PlannedObject {
         autoscaler: outcome.after.as_ref().and_then(|_| told.pods.scalers.scaling(&outcome.key)),
         rollout,
         if_pods_fail: if_pods_fail(outcome),
-        notes: notes(outcome, told, options),
+        notes,
     }
 }
 
@@ -139,7 +144,7 @@ fn moves(options: &Options) -> &'static str {
 }
 
 /// What is worth a line besides changes and steps.
-fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
+fn notes(outcome: &Outcome, rollout: Option<&Rollout>, told: &Told, options: &Options) -> Vec<String> {
     let mut notes = outcome.after.as_ref().map(|after| runs::notes(after, options)).unwrap_or_default();
     notes.extend(ways::forward(outcome, options).into_iter().map(|way| format!("way forward: {way}")));
     if outcome.verdict == Verdict::Deleted {
@@ -150,6 +155,8 @@ fn notes(outcome: &Outcome, told: &Told, options: &Options) -> Vec<String> {
     }));
     if let Some(after) = outcome.after.as_ref().filter(|_| outcome.verdict != Verdict::Refused) {
         notes.extend(notes::notes(outcome, after, &told.pods));
+        let steps = rollout.map_or(&[][..], |rollout| &rollout.steps);
+        notes.extend(told.start.and_then(|start| claims::taken_up(&outcome.key, after, steps, start)));
     }
     for (_, count, why) in told.run.of.unscheduled.iter().filter(|(key, _, _)| **key == outcome.key) {
         let pods = if *count == 1 { "1 pod finds".to_string() } else { format!("{count} pods find") };

@@ -291,3 +291,16 @@ fn what_goes_with_a_deleted_object_is_said() {
     assert_eq!(gone(CRD), ["every Foo in the cluster is deleted with it"]);
     assert_eq!(gone(namespace), ["everything in it is deleted with it"]);
 }
+
+#[test]
+fn a_set_tells_whose_claims_its_new_pods_take_up() {
+    let sized = |replicas: i64| checked(&SET.replace("replicas: 3", &format!("replicas: {replicas}")));
+    let told = |before: &[i64], replicas| {
+        let before: Vec<Vec<Checked>> = before.iter().map(|replicas| sized(*replicas)).collect();
+        let notes = notes(&plan::plan(&before, &sized(replicas), &Options::default()), "StatefulSet");
+        notes.into_iter().filter(|note| note.contains("claim")).collect::<Vec<String>>()
+    };
+    assert_eq!(told(&[3, 1], 3), ["db-1 and db-2 take up claims that are there, with what is on them"]);
+    assert_eq!(told(&[3, 2], 4), ["db-2 takes up a claim that is there, with what is on it"]);
+    assert!(told(&[3], 5).is_empty() && told(&[], 3).is_empty() && told(&[3], 1).is_empty());
+}
