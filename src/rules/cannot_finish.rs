@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Rule, planned};
+use super::{Rule, planned, pull_secret};
 use crate::diagnostic::{Family, Severity};
 use crate::plan::labels::items;
 use crate::plan::{Effect, Identity, Key, PlanCx, PlanFinding, taken};
@@ -46,6 +46,7 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     }
     findings.extend(cx.sides.run.failing.iter().filter_map(|(key, identity, why)| held(cx, key, *identity, why)));
     findings.extend(likely.into_iter().filter(|(key, _)| !stuck.contains(key)).map(|(_, finding)| finding));
+    pull_secret::check(cx, findings);
 }
 
 /// A pod of a StatefulSet cannot start, and all others wait for it, even when the template is mended.

@@ -14,6 +14,7 @@ mod never_runs;
 mod outage;
 mod over_quota;
 mod pods_refused;
+mod pull_secret;
 mod renamed;
 mod replicas_fight;
 mod runs_twice;
