@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::left_behind::claims_of;
 use super::{Rule, planned};
 use crate::diagnostic::{Family, Severity};
-use crate::plan::{Key, PlanCx, PlanFinding, Verdict};
+use crate::plan::{Key, Outcome, PlanCx, PlanFinding, Verdict};
 
 /// The rule.
 pub const RULE: Rule =
@@ -15,9 +15,7 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     let mut lost: BTreeMap<&Key, Vec<&str>> = BTreeMap::new();
     for (namespace, name) in cx.sides.claims_before {
         let gone = !cx.sides.claims_after.contains(&(namespace.clone(), name.clone()));
-        let whole = cx.sides.outcomes.iter().find(|outcome| {
-            outcome.key.kind == "Namespace" && outcome.key.name == *namespace && outcome.verdict == Verdict::Deleted
-        });
+        let whole = whole(cx, namespace);
         let itself = || {
             cx.sides.outcomes.iter().find(|outcome| {
                 outcome.key.kind == "PersistentVolumeClaim" && outcome.key.namespace == *namespace && outcome.key.name == *name
@@ -38,11 +36,21 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let mut finding =
             cx.finding(key, field, format!("{claims} {list} will be deleted, and what is stored there with the volume"));
         finding.help = Some(match key.kind.as_str() {
-            "StatefulSet" => "set `persistentVolumeClaimRetentionPolicy` to Retain first, or save the data".to_string(),
+            "StatefulSet" if whole(cx, &key.namespace).is_none() => {
+                "set `persistentVolumeClaimRetentionPolicy` to Retain first, or save the data".to_string()
+            }
             _ => "save the data first, or give its PersistentVolume the reclaim policy Retain".to_string(),
         });
         findings.push(finding);
     }
+}
+
+/// The namespace's own deletion, which nothing in it outlives.
+fn whole<'a>(cx: &PlanCx<'a>, namespace: &str) -> Option<&'a Outcome> {
+    cx.sides
+        .outcomes
+        .iter()
+        .find(|outcome| outcome.key.kind == "Namespace" && outcome.key.name == *namespace && outcome.verdict == Verdict::Deleted)
 }
 
 /// Whether the volume is known to stay when the claim goes.

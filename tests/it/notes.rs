@@ -290,6 +290,12 @@ fn what_goes_with_a_deleted_object_is_said() {
     let gone = |text: &str| plan::plan(&[checked(text)], &[], &options).objects[0].notes.clone();
     assert_eq!(gone(CRD), ["every Foo in the cluster is deleted with it"]);
     assert_eq!(gone(namespace), ["everything in it is deleted with it"]);
+    // Claims too, which a StatefulSet would leave behind.
+    let plan = plan::plan(&[checked(&format!("{namespace}---\n{SET}"))], &[], &options);
+    let last = plan.rounds.last().expect("a round");
+    assert!(last.pvcs.is_empty(), "{:?}", last.pvcs);
+    let lost = plan.findings.iter().find(|finding| finding.rule == "storage-data-loss").expect("it is told");
+    assert!(lost.help.as_ref().is_some_and(|help| !help.contains("persistentVolumeClaimRetentionPolicy")), "{lost:?}");
 }
 
 #[test]

@@ -62,6 +62,11 @@ impl Cluster {
         {
             claim.deleting = true;
         }
+        if key.kind == "Namespace" && key.group.is_empty() {
+            // Whatever a StatefulSet would keep.
+            let inside = self.claims.iter_mut().filter(|((namespace, _), _)| *namespace == key.name);
+            inside.for_each(|(_, claim)| claim.deleting = true);
+        }
     }
 
     fn add(&mut self, key: &Key, value: &Arc<Value>) {
