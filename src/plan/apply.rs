@@ -373,7 +373,7 @@ fn written_at(root: Field, steps: &[Step]) -> Span {
     let mut field = root;
     for step in steps {
         let next = match step {
-            Step::Field(name) | Step::Key(name) => field.entries().find(|(key, _)| key == name).map(|(_, value)| value),
+            Step::Field(name) | Step::Key(name) => field.entry(name),
             Step::Entry { key, .. } => field.items().find(|item| key.iter().all(|(name, value)| has(*item, name, value))),
             Step::Index(index) => field.items().nth(*index),
         };
@@ -386,7 +386,7 @@ fn written_at(root: Field, steps: &[Step]) -> Span {
 }
 
 fn has(item: Field, name: &str, value: &Value) -> bool {
-    item.entries().find(|(key, _)| *key == name).map_or(value.is_null(), |(_, field)| object_json(field) == *value)
+    item.entry(name).map_or(value.is_null(), |field| object_json(field) == *value)
 }
 
 /// Where the nearest thing to `path` stands in the manifest.
@@ -395,7 +395,7 @@ pub fn place(root: Field, path: &str) -> Span {
     for step in path.split(['.', '[', ']']).filter(|step| !step.is_empty()) {
         let next: Option<NodeId> = match step.parse::<usize>() {
             Ok(index) if field.is_seq() => field.items().nth(index).map(Field::node),
-            _ => field.entries().find(|(key, _)| *key == step).map(|(_, value)| value.node()),
+            _ => field.entry(step).map(Field::node),
         };
         match next {
             Some(node) => field = field.at(node),

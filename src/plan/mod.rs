@@ -151,7 +151,7 @@ pub fn replay(revisions: &[Revision], options: &Options) -> Vec<Run> {
     let mut runs = Vec::new();
     for revision in revisions {
         let outcomes = apply::apply(&mut store, revision.manifests, options);
-        cluster.update(&store, &outcomes);
+        cluster.update(&outcomes);
         runs.push(sim::run(&mut cluster, revision.readiness, revision.rounds.unwrap_or(usize::MAX)));
     }
     runs
@@ -162,7 +162,7 @@ pub fn plan(before: &[Vec<Checked>], after: &[Checked], options: &Options) -> Pl
     let mut world = World::of(before, options);
     let earlier = world.earlier();
     let outcomes = apply::apply(&mut world.store, after, options);
-    world.cluster.update(&world.store, &outcomes);
+    world.cluster.update(&outcomes);
     let mut plan = world.plan(&earlier, after, &outcomes, options);
     plan.findings.extend(unread::findings(before, after));
     plan
@@ -208,7 +208,7 @@ impl World {
 
     /// Lets the controllers act on what was just stored, until nothing moves.
     fn settle(&mut self, outcomes: &[Outcome]) {
-        self.cluster.update(&self.store, outcomes);
+        self.cluster.update(outcomes);
         self.start = sim::settle(&mut self.cluster);
     }
 

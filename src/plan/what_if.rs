@@ -94,7 +94,7 @@ pub fn what_if(before: &[Vec<Checked>], after: &[Checked], events: &[WhatIf], op
         }
     }
     let changed: Vec<Outcome> = outcomes.iter().filter(|outcome| !outcome.changes.is_empty()).cloned().collect();
-    world.cluster.update(&world.store, &changed);
+    world.cluster.update(&changed);
     world.cluster.drain(Drain::of(drained.clone(), &world.store));
     let places = places(&world.cluster);
     let asked = asked(&world.cluster, &world.store, &drained);

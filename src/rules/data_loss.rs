@@ -1,6 +1,6 @@
 //! `storage-data-loss`: a claim that the plan deletes, and with it what it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::left_behind::claims_of;
 use super::{Rule, planned};
@@ -13,9 +13,10 @@ pub const RULE: Rule =
 
 fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     let mut lost: BTreeMap<&Key, Vec<&str>> = BTreeMap::new();
+    let wholes = wholes(cx);
     for (namespace, name) in cx.sides.claims_before {
         let gone = !cx.sides.claims_after.contains(&(namespace.clone(), name.clone()));
-        let whole = whole(cx, namespace);
+        let whole = wholes.get(namespace.as_str()).copied();
         let itself = || {
             cx.sides.outcomes.iter().find(|outcome| {
                 outcome.key.kind == "PersistentVolumeClaim" && outcome.key.namespace == *namespace && outcome.key.name == *name
@@ -36,7 +37,7 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
         let mut finding =
             cx.finding(key, field, format!("{claims} {list} will be deleted, and what is stored there with the volume"));
         finding.help = Some(match key.kind.as_str() {
-            "StatefulSet" if whole(cx, &key.namespace).is_none() => {
+            "StatefulSet" if !wholes.contains_key(key.namespace.as_str()) => {
                 "set `persistentVolumeClaimRetentionPolicy` to Retain first, or save the data".to_string()
             }
             _ => "save the data first, or give its PersistentVolume the reclaim policy Retain".to_string(),
@@ -45,12 +46,10 @@ fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
     }
 }
 
-/// The namespace's own deletion, which nothing in it outlives.
-fn whole<'a>(cx: &PlanCx<'a>, namespace: &str) -> Option<&'a Outcome> {
-    cx.sides
-        .outcomes
-        .iter()
-        .find(|outcome| outcome.key.kind == "Namespace" && outcome.key.name == *namespace && outcome.verdict == Verdict::Deleted)
+/// The deleted Namespaces by name: nothing in them outlives them.
+fn wholes<'a>(cx: &PlanCx<'a>) -> HashMap<&'a str, &'a Outcome> {
+    let deleted = |outcome: &&Outcome| outcome.key.kind == "Namespace" && outcome.verdict == Verdict::Deleted;
+    cx.sides.outcomes.iter().filter(deleted).map(|outcome| (outcome.key.name.as_str(), outcome)).collect()
 }
 
 /// Whether the volume is known to stay when the claim goes.

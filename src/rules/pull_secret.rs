@@ -1,17 +1,21 @@
 //! The part of `avail-cannot-finish` on pull secrets: one that is in another namespace than the pods that name it.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::plan::labels::items;
-use crate::plan::{Effect, Key, PlanCx, PlanFinding, RUNNING, template};
+use crate::plan::{Effect, PlanCx, PlanFinding, RUNNING, template};
 
 /// Hints at each pull secret that new pods name and that only other namespaces have. The cluster may have it, hence no more than
 /// a hint; and none at all where the manifests have no Secret of that name.
 pub fn check(cx: &PlanCx, findings: &mut Vec<PlanFinding>) {
+    let homes = homes(cx);
     for (key, stored) in cx.stored(RUNNING).filter(|(key, _)| [Effect::Create, Effect::Rollout].contains(&cx.effect(key))) {
         for (index, name) in named(template(&key.kind, &stored.value)).enumerate() {
-            if let Some(home) = elsewhere(cx, key, name) {
+            let Some(homes) = homes.get(name) else { continue };
+            if let Some(home) = homes.first().filter(|_| !homes.contains(&key.namespace.as_str())) {
                 let path = if key.kind == "Pod" { "spec" } else { "spec.template.spec" };
                 let message = format!("pull secret `{name}` is in namespace `{home}`, and these pods are in `{}`", key.namespace);
                 let mut finding = cx.finding(key, &format!("{path}.imagePullSecrets[{index}].name"), message);
@@ -28,9 +32,11 @@ fn named(template: &Value) -> impl Iterator<Item = &str> {
     items(&template["spec"]["imagePullSecrets"]).iter().map(|secret| secret["name"].as_str().unwrap_or(""))
 }
 
-/// Another namespace that has the Secret `name`, where that of `key` has not.
-fn elsewhere<'a>(cx: &'a PlanCx, key: &Key, name: &str) -> Option<&'a str> {
-    let mut homes = cx.stored(&["Secret"]).filter(|(secret, _)| secret.name == name).map(|(secret, _)| secret.namespace.as_str());
-    let first = homes.next()?;
-    (first != key.namespace && homes.all(|home| home != key.namespace)).then_some(first)
+/// The namespaces that have a Secret of each name.
+fn homes<'a>(cx: &PlanCx<'a>) -> HashMap<&'a str, Vec<&'a str>> {
+    let mut homes: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (secret, _) in cx.stored(&["Secret"]) {
+        homes.entry(&secret.name).or_default().push(&secret.namespace);
+    }
+    homes
 }

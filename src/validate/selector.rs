@@ -88,14 +88,14 @@ fn meets(expression: Field, labels: Field) -> bool {
 
 /// The value of label `key`; one written as `null` is `""`.
 pub fn label<'a>(labels: Field<'a>, key: &str) -> Option<&'a str> {
-    labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value.text())
+    labels.entry(key).map(Field::text)
 }
 
 /// The template lacks a label that the selector's `condition` asks for.
 pub fn mismatch(errs: &mut Verdicts, template: Field, condition: Field) {
     let labels = template.get("metadata").get("labels");
     let key = if condition.parent().is_seq() { condition.get("key").text() } else { condition.key() };
-    let found = labels.entries().find(|(name, _)| *name == key).map(|(_, value)| value);
+    let found = labels.entry(key);
     let verdict = errs.invalid(labels, "").under("api-selector-mismatch");
     verdict.message = "the selector does not select the pods of this template".to_string();
     if labels.written() {

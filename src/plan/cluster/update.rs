@@ -14,11 +14,11 @@ use crate::plan::labels::labels;
 use crate::plan::pod::{Identity, Template};
 use crate::plan::replica_set::ReplicaSet;
 use crate::plan::stateful_set::StatefulSet;
-use crate::plan::store::{Key, Store};
+use crate::plan::store::Key;
 
 impl Cluster {
     /// Takes over what was applied: new and changed specs, deletions.
-    pub fn update(&mut self, _store: &Store, outcomes: &[Outcome]) {
+    pub fn update(&mut self, outcomes: &[Outcome]) {
         self.stage += 1;
         let before = self.workloads.len();
         for outcome in outcomes {

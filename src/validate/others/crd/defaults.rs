@@ -1,6 +1,5 @@
 //! Defaults in schemas. Mirrors apiextensions' check that each default is a value its own schema takes.
 
-use super::entry;
 use super::same;
 use super::schema::{Child, children};
 use crate::object::Field;
@@ -35,7 +34,9 @@ fn holds_unknown(value: Field, schema: Field) -> bool {
 }
 
 fn property<'a>(schema: Field<'a>, name: &str) -> Option<Field<'a>> {
-    entry(schema.get("properties"), name)
+    schema
+        .get("properties")
+        .entry(name)
         .or_else(|| schema.some("additionalProperties").filter(|additional| additional.is_map() || additional.is_true()))
 }
 
@@ -141,7 +142,7 @@ fn object(errs: &mut Verdicts, value: Field, schema: Field) {
         errs.invalid(value, "it has too few fields");
     }
     for name in schema.get("required").items() {
-        if entry(value, name.text()).is_none() {
+        if value.entry(name.text()).is_none() {
             errs.required_entry(value, name.text(), "the schema requires it");
         }
     }

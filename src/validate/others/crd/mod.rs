@@ -156,8 +156,8 @@ fn same(a: Field, b: Field) -> bool {
     }
     if a.is_map() && b.is_map() {
         // Each pair is compared once: looking both ways would double the work at every level.
-        return a.entries().all(|(key, value)| entry(b, key).map_or(value.is_empty(), |b| same(value, b)))
-            && b.entries().all(|(key, value)| value.is_empty() || entry(a, key).is_some());
+        return a.entries().all(|(key, value)| b.entry(key).map_or(value.is_empty(), |b| same(value, b)))
+            && b.entries().all(|(key, value)| value.is_empty() || a.entry(key).is_some());
     }
     if a.is_seq() && b.is_seq() {
         return a.len() == b.len() && a.items().zip(b.items()).all(|(a, b)| same(a, b));
@@ -166,11 +166,6 @@ fn same(a: Field, b: Field) -> bool {
         return a.str() == b.str();
     }
     a.kind() == b.kind()
-}
-
-/// The entry `key` of a map, whose name need not outlive the call.
-fn entry<'a>(map: Field<'a>, key: &str) -> Option<Field<'a>> {
-    map.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
 }
 
 /// Groups that belong to the community want a word on who approved the kind.

@@ -1,7 +1,6 @@
 //! Rules in schemas. Mirrors apiextensions validation of `x-kubernetes-validations`: their texts, and so far as it is certain
 //! whether their expressions compile against the schema they stand in.
 
-use super::entry;
 use crate::object::Field;
 use crate::validate::Verdicts;
 use crate::validate::cel::{self, Environment, Expr, Fault, Returns};
@@ -76,7 +75,7 @@ fn field_path(errs: &mut Verdicts, schema: Field, path: Field) {
     } else if !path.text().contains('[') {
         let steps = path.text().strip_prefix('.').map(|rest| rest.split('.'));
         let step = |schema: Field, name: &str| {
-            entry(schema.get("properties"), name).is_some() || schema.get("additionalProperties").is_map()
+            schema.get("properties").entry(name).is_some() || schema.get("additionalProperties").is_map()
         };
         let mut at = schema;
         for name in steps.into_iter().flatten() {
@@ -84,7 +83,7 @@ fn field_path(errs: &mut Verdicts, schema: Field, path: Field) {
                 errs.invalid(path, "the schema has no such field");
                 return;
             }
-            at = entry(at.get("properties"), name).unwrap_or(at.get("additionalProperties"));
+            at = at.get("properties").entry(name).unwrap_or(at.get("additionalProperties"));
         }
         if !path.text().starts_with('.') {
             errs.invalid(path, "must begin with a dot: `.spec.replicas`");

@@ -1,6 +1,6 @@
 //! Schemas of custom resources. Mirrors apiextensions validation of `openAPIV3Schema`, keyword by keyword.
 
-use super::{defaults, entry, rules, structural};
+use super::{defaults, rules, structural};
 use crate::object::Field;
 use crate::validate::Verdicts;
 
@@ -285,7 +285,7 @@ fn keyed_list(errs: &mut Verdicts, keys: Field, items: Field) {
     }
     let mut seen = Vec::new();
     for key in keys.items() {
-        let property = entry(items.get("properties"), key.text());
+        let property = items.get("properties").entry(key.text());
         if is_object {
             if property.is_none() {
                 errs.invalid(key, "is no property of the items").printed_as(keys.path());

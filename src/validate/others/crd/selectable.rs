@@ -1,6 +1,5 @@
 //! Fields that custom resources can be listed by. Mirrors apiextensions validation of `selectableFields`.
 
-use super::entry;
 use crate::object::Field;
 use crate::validate::{Unique, Verdicts};
 
@@ -40,5 +39,5 @@ pub fn fields(errs: &mut Verdicts, version: Field, _: Field) {
 
 /// The schema of the field at `.a.b` below `schema`.
 fn follow<'a>(schema: Field<'a>, path: &str) -> Option<Field<'a>> {
-    path.strip_prefix('.')?.split('.').try_fold(schema, |schema, name| entry(schema.get("properties"), name))
+    path.strip_prefix('.')?.split('.').try_fold(schema, |schema, name| schema.get("properties").entry(name))
 }

@@ -1,6 +1,5 @@
 //! Structural schemas. Mirrors apiextensions' rules of what a schema says about every value, outside of `anyOf` and the like.
 
-use super::entry;
 use super::schema::{Child, children};
 use crate::object::Field;
 use crate::validate::Verdicts;
@@ -104,7 +103,7 @@ fn has_type(errs: &mut Verdicts, schema: Field, level: Level) {
 /// `kind`, `apiVersion` and `metadata` of an object are what they are for any object.
 fn own_fields(errs: &mut Verdicts, schema: Field, level: Level) {
     for (name, wanted) in [("kind", "string"), ("apiVersion", "string"), ("metadata", "object")] {
-        let Some(own) = entry(schema.get("properties"), name) else { continue };
+        let Some(own) = schema.get("properties").entry(name) else { continue };
         if own.get("type").text() != wanted {
             errs.invalid(own.get("type"), format!("must be `{wanted}` for `{name}`"));
         }
@@ -190,7 +189,7 @@ fn narrowing(errs: &mut Verdicts, schema: Field) {
             errs.forbidden(value, "it says what the value is, so it belongs outside of `allOf`, `anyOf`, `oneOf` and `not`");
         }
     }
-    if let Some(own) = entry(schema.get("properties"), "metadata") {
+    if let Some(own) = schema.get("properties").entry("metadata") {
         errs.forbidden(own, "metadata cannot be restricted in `allOf`, `anyOf`, `oneOf` and `not`");
     }
 }
@@ -227,7 +226,7 @@ fn declared(errs: &mut Verdicts, nested: Field, outer: Field) {
         }
     }
     for (name, field) in nested.get("properties").entries() {
-        match entry(outer.get("properties"), name) {
+        match outer.get("properties").entry(name) {
             Some(own) => declared(errs, field, own),
             None => {
                 errs.required(outer.get("properties"), format!("it lacks `{name}`, which is restricted further in"))
