@@ -61,8 +61,8 @@ pub fn made(value: &serde_json::Value) -> Checked {
     found("".into(), yaml::of_json(value))
 }
 
-fn found(path: Arc<str>, parsed: Parsed) -> Checked {
-    let (objects, skipped, strays) = discover(&parsed);
+fn found(path: Arc<str>, mut parsed: Parsed) -> Checked {
+    let (objects, skipped, strays) = discover(&mut parsed);
     let mut checked = Checked { path, parsed, objects, skipped, findings: Vec::new() };
     for (document, verdict) in strays {
         let finding = refusal(&checked, None, document, verdict);

@@ -71,12 +71,12 @@ impl Entry {
     }
 }
 
-/// The facts of all objects of a file.
-pub fn entries(checked: &Checked) -> Vec<Entry> {
-    checked.objects.iter().map(|object| entry(checked, object)).collect()
+/// The facts of `objects`, all those of a file.
+pub fn entries(checked: &Checked, objects: Vec<Object>) -> Vec<Entry> {
+    objects.into_iter().map(|object| entry(checked, object)).collect()
 }
 
-fn entry(checked: &Checked, object: &Object) -> Entry {
+fn entry(checked: &Checked, object: Object) -> Entry {
     let root = object.field(&checked.parsed.tree);
     let facts = match (object.group(), object.id.kind.as_str()) {
         ("", "Service") => Facts::Service(service(root.get("spec"))),
@@ -86,10 +86,10 @@ fn entry(checked: &Checked, object: &Object) -> Entry {
     Entry {
         path: checked.path.clone(),
         document: object.document,
-        id: object.id.clone(),
         name_span: root.get("metadata").get("name").span(),
         facts,
-        links: refs::links(object, root),
+        links: refs::links(&object, root),
+        id: object.id,
     }
 }
 

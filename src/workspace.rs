@@ -32,10 +32,11 @@ pub struct FileReport {
 }
 
 impl From<Checked> for FileReport {
-    fn from(checked: Checked) -> FileReport {
-        let entries = inventory::entries(&checked);
+    fn from(mut checked: Checked) -> FileReport {
         let (documents, unreadable) = (checked.parsed.documents.len(), unreadable(&checked));
         let ignores = suppress::ignores(&checked);
+        let objects = std::mem::take(&mut checked.objects);
+        let entries = inventory::entries(&checked, objects);
         // Moved, not copied: the text may be most of the memory there is.
         let text = (!checked.findings.is_empty() || !ignores.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
         let Checked { path, skipped, findings, .. } = checked;
@@ -52,7 +53,7 @@ impl FileReport {
             skipped: checked.skipped.clone(),
             findings: checked.findings.clone(),
             ignores: suppress::ignores(checked),
-            entries: inventory::entries(checked),
+            entries: inventory::entries(checked, checked.objects.clone()),
             text: None,
             unreadable: unreadable(checked),
         }

@@ -75,7 +75,7 @@ impl Offer {
 /// The object and field that the marker became.
 fn marked(checked: &Checked, is_it: impl Fn(Field) -> bool) -> Option<(&Object, Field<'_>)> {
     let tree = &checked.parsed.tree;
-    let node = (0..tree.len() as u32).map(NodeId).find(|id| is_it(Field::root(tree, *id)))?;
+    let node = (0..tree.len() as u32).map(NodeId).find(|id| is_it(Field::new(tree, *id)))?;
     let above: Vec<NodeId> = std::iter::successors(Some(node), |id| tree.node(*id).parent.some()).collect();
     let object = checked.objects.iter().find(|object| above.contains(&object.root))?;
     Some((object, object.field(tree).at(node)))

@@ -4,7 +4,7 @@ use super::{Field, Object, ObjectId};
 use crate::diagnostic::Cause;
 use crate::schema;
 use crate::validate::Verdict;
-use crate::yaml::{Document, Kind, NodeId, Parsed, Style, Tree};
+use crate::yaml::{Document, Kind, NodeId, Parsed, Style, Tree, flag};
 
 /// A document that is something else, and why it was left alone.
 #[derive(Clone, Debug)]
@@ -15,23 +15,28 @@ pub struct Skip {
     pub reason: String,
 }
 
-/// All objects of a file; the documents that are none; and refusals that belong to no object.
-pub fn discover(parsed: &Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdict)>) {
+/// All objects of a file, whose roots it marks; the documents that are none; and refusals that belong to no object.
+pub fn discover(parsed: &mut Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdict)>) {
     let mut objects = Vec::new();
     let mut skipped = Vec::new();
     let mut strays = Vec::new();
+    // Most files have none, and that is seen sooner in one go.
+    let any_braces = has_braces(parsed.tree.source());
     for (i, document) in parsed.documents.iter().enumerate() {
         let number = i as u32;
         let reason = match document.root {
-            _ if is_template(parsed, document) => Some("Helm template"),
-            Some(root) => something_else(Field::root(&parsed.tree, root)),
+            _ if any_braces && is_template(parsed, document) => Some("Helm template"),
+            Some(root) => something_else(Field::new(&parsed.tree, root)),
             None => None,
         };
         match (reason, document.root) {
             (Some(reason), _) => skipped.push(Skip { document: number, reason: reason.to_string() }),
-            (None, Some(root)) => unfold(Field::root(&parsed.tree, root), number, &mut objects, &mut strays),
+            (None, Some(root)) => unfold(Field::new(&parsed.tree, root), number, &mut objects, &mut strays),
             (None, None) => {}
         }
+    }
+    for object in &objects {
+        parsed.tree.mark(object.root, flag::ROOT);
     }
     (objects, skipped, strays)
 }
@@ -87,11 +92,16 @@ fn chart(root: Field) -> Option<&'static str> {
     }
 }
 
+/// Whether there is a `{{`.
+fn has_braces(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"{{").is_some()
+}
+
 /// Whether a document is a Helm template. One that cannot be read is, if some value or line starts with an action; one that can,
 /// if an action of Helm's stands outside block scalars, where Argo or Prometheus have actions of their own.
 fn is_template(parsed: &Parsed, document: &Document) -> bool {
     let text = &parsed.tree.source()[document.span.range()];
-    if memchr::memmem::find(text.as_bytes(), b"{{").is_none() {
+    if !has_braces(text) {
         return false;
     }
     match document.root {
@@ -137,17 +147,17 @@ fn unfold(root: Field, document: u32, objects: &mut Vec<Object>, strays: &mut Ve
             continue;
         }
         if !items.is_seq() {
-            strays.push((document, misplaced(items, "`items` must be a list")));
+            strays.push((document, misplaced(items, "items".to_string(), "`items` must be a list")));
             continue;
         }
         let (api_version, kind) = (&id.api_version, id.kind.strip_suffix("List").unwrap_or(""));
         let mut inner = Vec::new();
         for item in items.items() {
             if item.is_map() {
-                let item = Field::root(item.tree(), item.node());
                 inner.push((item, inherited(identify(item), api_version, kind)));
             } else {
-                strays.push((document, misplaced(item, "an item of a List must be an object")));
+                strays
+                    .push((document, misplaced(item, format!("items[{}]", item.index()), "an item of a List must be an object")));
             }
         }
         todo.extend(inner.into_iter().rev());
@@ -163,10 +173,10 @@ fn inherited(id: ObjectId, api_version: &str, kind: &str) -> ObjectId {
     }
 }
 
-fn misplaced(field: Field, message: &str) -> Verdict {
+fn misplaced(field: Field, path: String, message: &str) -> Verdict {
     Verdict {
         cause: Cause::Decode,
-        field: field.path(),
+        field: path,
         span: if field.kind() == Kind::Null { field.parent().span() } else { field.span() },
         message: message.to_string(),
         help: None,

@@ -109,7 +109,7 @@ pub fn scalar(text: &str) -> String {
         return text.to_string();
     }
     let parsed = yaml::parse(text.to_string());
-    let root = parsed.documents.first().and_then(|document| document.root).map(|root| Field::root(&parsed.tree, root));
+    let root = parsed.documents.first().and_then(|document| document.root).map(|root| Field::new(&parsed.tree, root));
     let plain = root.is_some_and(|root| root.kind() == Kind::Str && root.text() == text && parsed.comments.is_empty());
     if plain { text.to_string() } else { quoted() }
 }
@@ -120,8 +120,8 @@ mod tests {
     use crate::object::discover;
 
     fn changed(text: &str, change: impl Fn(Field) -> Option<Vec<Change>>) -> Option<String> {
-        let parsed = yaml::parse(text.to_string());
-        let (objects, _, _) = discover(&parsed);
+        let mut parsed = yaml::parse(text.to_string());
+        let (objects, _, _) = discover(&mut parsed);
         let mut changes = change(objects[0].field(&parsed.tree))?;
         changes.reverse();
         let mut out = text.to_string();

@@ -19,12 +19,12 @@ impl<'a> Image<'a> {
         if is_hex(reference, 64) {
             return None;
         }
-        let (rest, digest) = match reference.split_once('@') {
+        let (rest, digest) = match split_at(reference, b'@') {
             Some((rest, digest)) => (rest, Some(digest)),
             None => (reference, None),
         };
         let (host, remainder) = split_host(rest);
-        let (repository, tag) = match remainder.split_once(':') {
+        let (repository, tag) = match split_at(remainder, b':') {
             Some((repository, tag)) => (repository, Some(tag)),
             None => (remainder, None),
         };
@@ -49,9 +49,9 @@ impl<'a> Image<'a> {
 /// The host in front of the first slash, if what stands there looks like one: it has a dot, a port or an upper-case letter, or
 /// is `localhost`.
 fn split_host(rest: &str) -> (Option<&str>, &str) {
-    match rest.split_once('/') {
+    match split_at(rest, b'/') {
         Some((first, remainder))
-            if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) =>
+            if first.bytes().any(|b| matches!(b, b'.' | b':') || b.is_ascii_uppercase()) || first == "localhost" =>
         {
             (Some(first), remainder)
         }
@@ -59,10 +59,16 @@ fn split_host(rest: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// What stands before and after the first `byte`, a character of ASCII.
+fn split_at(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
 fn is_host(host: &str) -> bool {
-    let (name, port) = match host.rfind(']') {
+    let (name, port) = match memchr::memrchr(b']', host.as_bytes()) {
         Some(end) => (&host[..=end], host[end + 1..].strip_prefix(':')),
-        None => host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port))),
+        None => split_at(host, b':').map_or((host, None), |(name, port)| (name, Some(port))),
     };
     let name_good = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
         Some(address) => !address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'),
@@ -80,6 +86,10 @@ fn is_host_component(component: &str) -> bool {
 
 /// Lower-case letters and digits, joined by one dot, one or two underscores, or any number of dashes.
 fn is_path_component(component: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    if !component.is_empty() && component.bytes().all(is_plain) {
+        return true;
+    }
     let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     if !component.starts_with(alphanumeric) || !component.ends_with(alphanumeric) {
         return false;

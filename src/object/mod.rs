@@ -52,7 +52,7 @@ impl Object {
 
     /// The cursor at the object's root.
     pub fn field<'a>(&self, tree: &'a Tree) -> Field<'a> {
-        Field::root(tree, self.root)
+        Field::new(tree, self.root)
     }
 
     /// Where to point when nothing more exact is known: the value of `kind`.

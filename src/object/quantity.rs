@@ -17,7 +17,30 @@ pub struct Quantity {
     format: Format,
     width: Width,
     /// The text, where the server keeps it as the canonical form.
-    kept: Option<String>,
+    kept: Kept,
+}
+
+/// The text of an amount, kept where the server keeps it. Nearly all are short, and read ten times for each pod.
+#[derive(Clone, Debug)]
+enum Kept {
+    No,
+    Short(u8, [u8; SHORT]),
+    Long(Box<str>),
+}
+
+const SHORT: usize = 14;
+
+impl Kept {
+    fn new(text: &str) -> Kept {
+        let mut bytes = [0; SHORT];
+        match bytes.get_mut(..text.len()) {
+            Some(room) => {
+                room.copy_from_slice(text.as_bytes());
+                Kept::Short(text.len() as u8, bytes)
+            }
+            None => Kept::Long(text.into()),
+        }
+    }
 }
 
 /// Which suffixes an amount is written with.
@@ -78,7 +101,7 @@ impl Quantity {
 
     /// Nothing.
     pub fn zero() -> Quantity {
-        Quantity { mantissa: 0, scale: 0, format: Format::DecimalSi, width: Width::Int64, kept: None }
+        Quantity { mantissa: 0, scale: 0, format: Format::DecimalSi, width: Width::Int64, kept: Kept::No }
     }
 
     /// `count` units.
@@ -88,8 +111,8 @@ impl Quantity {
 
     /// The form the server stores and prints.
     pub fn canonical(&self) -> String {
-        if let Some(text) = &self.kept {
-            return text.clone();
+        if let Some(text) = self.kept() {
+            return text.to_string();
         }
         if self.is_zero() {
             return "0".to_string();
@@ -120,7 +143,11 @@ impl Quantity {
 
     /// The text it was read from, where it survives in Go's struct.
     pub(crate) fn kept(&self) -> Option<&str> {
-        self.kept.as_deref()
+        match &self.kept {
+            Kept::No => None,
+            Kept::Short(len, bytes) => std::str::from_utf8(&bytes[..usize::from(*len)]).ok(),
+            Kept::Long(text) => Some(text),
+        }
     }
 
     /// What Go calls its notation.
@@ -163,7 +190,7 @@ impl Quantity {
             return self.clone();
         }
         let mantissa = shifted(self.mantissa, self.scale.saturating_sub(scale));
-        Quantity { mantissa, scale, kept: None, ..self.clone() }
+        Quantity { mantissa, scale, kept: Kept::No, ..self.clone() }
     }
 
     /// The sum, written as the larger-format operand `self` is.
@@ -171,17 +198,17 @@ impl Quantity {
         let scale = self.scale.min(other.scale);
         let sum = shifted(self.mantissa, self.scale - scale).saturating_add(shifted(other.mantissa, other.scale - scale));
         let format = if self.is_zero() { other.format } else { self.format };
-        Quantity { mantissa: sum, scale, format, width: Width::Int64, kept: None }
+        Quantity { mantissa: sum, scale, format, width: Width::Int64, kept: Kept::No }
     }
 
     /// `self` without `other`.
     pub fn minus(&self, other: &Quantity) -> Quantity {
-        self.plus(&Quantity { mantissa: other.mantissa.saturating_neg(), kept: None, ..other.clone() })
+        self.plus(&Quantity { mantissa: other.mantissa.saturating_neg(), kept: Kept::No, ..other.clone() })
     }
 
     /// `self`, `count` times.
     pub fn times(&self, count: i64) -> Quantity {
-        Quantity { mantissa: self.mantissa.saturating_mul(i128::from(count)), kept: None, ..self.clone() }
+        Quantity { mantissa: self.mantissa.saturating_mul(i128::from(count)), kept: Kept::No, ..self.clone() }
     }
 
     fn scaled(&self, scale: i32) -> i64 {
@@ -219,6 +246,9 @@ impl Ord for Quantity {
         let signs = self.sign().cmp(&other.sign());
         if signs != Ordering::Equal || self.is_zero() {
             return signs;
+        }
+        if self.scale == other.scale {
+            return self.mantissa.cmp(&other.mantissa);
         }
         let sizes = magnitude(self.mantissa, self.scale).cmp(&magnitude(other.mantissa, other.scale));
         if self.sign() < 0 { sizes.reverse() } else { sizes }
@@ -294,7 +324,7 @@ fn fast(text: &str, parts: &Parts, exponent: i32, format: Format) -> Option<Quan
         scale,
         format,
         width: Width::Int64,
-        kept: canonical.then(|| text.to_string()),
+        kept: if canonical { Kept::new(text) } else { Kept::No },
     })
 }
 
@@ -317,7 +347,7 @@ fn slow(parts: &Parts, exponent: i32, format: Format) -> Quantity {
             format = Format::DecimalSi;
         }
     }
-    Quantity { mantissa: if parts.negative { -mantissa } else { mantissa }, scale, format, width: Width::Big, kept: None }
+    Quantity { mantissa: if parts.negative { -mantissa } else { mantissa }, scale, format, width: Width::Big, kept: Kept::No }
 }
 
 /// The digits as a number and its scale; those beyond 38 only count towards the scale and round up.

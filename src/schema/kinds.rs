@@ -70,7 +70,17 @@ struct Header<'a> {
     misspelt: Option<Verdict>,
 }
 
+#[inline(always)]
 fn header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header<'a> {
+    let field = root.get(name);
+    if field.text().is_empty() {
+        return odd_header(root, name, inherited);
+    }
+    Header { name, field, text: Some(field.text()), misspelt: None }
+}
+
+/// One that is not there, or says nothing.
+fn odd_header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header<'a> {
     let field = named_nearly(root, name);
     let text = [field.text(), inherited].into_iter().find(|text| !text.is_empty());
     let misspelt = (field.key() != name).then(|| misspelling(field, name));
@@ -78,11 +88,14 @@ fn header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header
 }
 
 /// The field `name` of an object's root; where there is none, one that is called nearly so and holds a text.
+#[inline(always)]
 pub fn named_nearly<'a>(root: Field<'a>, name: &'static str) -> Field<'a> {
     let field = root.get(name);
-    if field.exists() {
-        return field;
-    }
+    if field.exists() { field } else { misspelt(root, field, name) }
+}
+
+/// The field that is called nearly `name`; `field` if none is.
+fn misspelt<'a>(root: Field<'a>, field: Field<'a>, name: &str) -> Field<'a> {
     let near = root.entries().map(|(_, value)| value).find(|value| is_misspelt(value.key(), name) && !value.text().is_empty());
     near.unwrap_or(field)
 }

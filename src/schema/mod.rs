@@ -35,7 +35,7 @@ pub fn structure(tree: &mut Tree, object: &Object, version: Version) -> Vec<Verd
         kinds::Found::Refused => None,
     };
     if let Some((node, id)) = start {
-        verdicts.extend(walk::walk(tree, table, object.root, node, id));
+        verdicts.extend(walk::walk(tree, table, node, id));
     }
     verdicts
 }
@@ -48,6 +48,11 @@ pub fn kind(version: Version, api_version: &str, kind: &str) -> Option<&'static 
 /// Whether an apiVersion is of a group that is not Kubernetes' own.
 pub fn is_custom(api_version: &str) -> bool {
     api_version.split_once('/').is_some_and(|(group, _)| group.contains('.') && !kinds::is_built_in(group))
+}
+
+/// The names of all fields of the newest and the oldest version, some more than once.
+pub fn field_names() -> impl Iterator<Item = &'static str> {
+    [Version::NEWEST, Version::OLDEST].into_iter().flat_map(tables::field_names)
 }
 
 /// Whether a built-in kind called `kind`, of whatever group and release, has the field `name` at its top level.
@@ -81,7 +86,7 @@ pub fn shape_at(version: Version, id: &ObjectId, field: Field) -> Option<&'stati
     let table = Table::of(version);
     let mut steps: Vec<&str> = Vec::new();
     let mut at = field;
-    while at.absent() || at.node() != at.object().node() {
+    while !at.is_root() {
         steps.push(at.key());
         at = at.parent();
     }

@@ -1,11 +1,10 @@
 //! The type tables in `schemas/`: which kinds a Kubernetes minor version has, and what each of their fields may hold.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::Version;
 use super::zero::{self, Presence};
-use crate::text::{byte, mark};
+use crate::text::{ByName, byte, is_same, mark};
 
 /// The text of each minor version's table, oldest first.
 const TEXTS: [&str; Version::COUNT] = [
@@ -176,14 +175,15 @@ fn chains(fields: &[FieldInfo]) -> ([u16; 256], Vec<u16>) {
 impl Type {
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&FieldInfo> {
-        self.marked(name, byte(mark(name)))
+        self.marked(name.as_bytes(), byte(mark(name)))
     }
 
     /// The field of that name, whose mark in a byte is known: a key of a tree has one.
-    pub fn marked(&self, name: &str, mark: u8) -> Option<&FieldInfo> {
+    #[inline]
+    pub fn marked(&self, name: &[u8], mark: u8) -> Option<&FieldInfo> {
         let mut at = self.first[usize::from(mark)];
         while let Some(field) = self.fields.get(usize::from(at)) {
-            if field.name == name {
+            if is_same(field.name.as_bytes(), name) {
                 return Some(field);
             }
             at = self.next[usize::from(at)];
@@ -208,10 +208,10 @@ pub struct Table {
     pub version: Version,
     kinds: Vec<KindInfo>,
     /// The index of each kind, by apiVersion and name.
-    indices: HashMap<(&'static str, &'static str), usize>,
+    indices: ByName<(&'static str, &'static str), usize>,
     /// Where each type's lines are, by number.
     sources: Vec<&'static str>,
-    numbers: HashMap<&'static str, TypeId>,
+    numbers: ByName<&'static str, TypeId>,
     types: Vec<OnceLock<Type>>,
     /// The shape of `apiextensions.v1.JSONSchemaProps`, which three hand-written decoders fall back to.
     pub json_schema: Shape,
@@ -228,7 +228,7 @@ impl Table {
         let kinds: Vec<KindInfo> = kinds_of(text).collect();
         let indices = kinds.iter().enumerate().map(|(at, known)| ((known.api_version, known.kind), at)).collect();
         let mut sources = Vec::with_capacity(1024);
-        let mut numbers = HashMap::with_capacity(1024);
+        let mut numbers = ByName::with_capacity_and_hasher(1024, Default::default());
         let mut start = text.find("\ntype ").map_or(text.len(), |at| at + 1);
         while start < text.len() {
             let end = text[start..].find("\ntype ").map_or(text.len(), |at| start + at + 1);
@@ -327,6 +327,11 @@ impl Table {
     }
 }
 
+/// The names of all fields in the table of `version`, without loading the rest of it.
+pub fn field_names(version: Version) -> impl Iterator<Item = &'static str> {
+    TEXTS[version.index()].lines().filter_map(|line| line.strip_prefix(' ')?.split(' ').next())
+}
+
 /// The kinds of the table of `version`, without loading the rest of it.
 pub fn kinds_in(version: Version) -> impl Iterator<Item = KindInfo> {
     kinds_of(TEXTS[version.index()])
@@ -346,4 +351,27 @@ fn kinds_of(text: &'static str) -> impl Iterator<Item = KindInfo> {
             type_name: word(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::Table;
+    use crate::schema::Version;
+    use crate::text::mark;
+
+    /// A look-up of a field goes by the mark alone. If a new version's names make this fail, `mark` has to look at other places.
+    #[test]
+    fn all_names_of_fields_have_marks_of_their_own() {
+        let mut known: HashMap<u32, &str> = HashMap::new();
+        for version in Version::all() {
+            let table = Table::of(version);
+            for name in table.types().flat_map(|known| &known.fields).map(|field| field.name) {
+                let first = *known.entry(mark(name)).or_insert(name);
+                assert_eq!(first, name, "both have the same mark");
+            }
+        }
+        assert!(known.len() > 1000, "{} names", known.len());
+    }
 }

@@ -36,7 +36,7 @@ impl Version {
     }
 
     /// Its place among [`Version::all`]; versions beyond an end count as that end.
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         (self.0.clamp(Version::OLDEST.0, Version::NEWEST.0) - Version::OLDEST.0) as usize
     }
 }

@@ -40,7 +40,6 @@ pub struct Frame {
 struct Walk<'t> {
     tree: &'t mut Tree,
     table: &'static Table,
-    root: NodeId,
     frames: Vec<Frame>,
     todo: Vec<Step>,
     verdicts: Vec<Verdict>,
@@ -56,12 +55,11 @@ const USUAL: usize = 32;
 
 static STRINGS: Shape = Shape::Str;
 
-/// Checks the struct of type `id` at `node`, in the object at `root`. Depth costs no stack.
-pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, id: TypeId) -> Vec<Verdict> {
+/// Checks the struct of type `id` at `node`. Depth costs no stack.
+pub fn walk(tree: &mut Tree, table: &'static Table, node: NodeId, id: TypeId) -> Vec<Verdict> {
     let mut walk = Walk {
         tree,
         table,
-        root,
         frames: Vec::with_capacity(USUAL),
         todo: Vec::with_capacity(USUAL),
         verdicts: Vec::new(),
@@ -83,7 +81,7 @@ pub fn walk(tree: &mut Tree, table: &'static Table, root: NodeId, node: NodeId, 
 
 impl Walk<'_> {
     fn field(&self, node: NodeId) -> Field<'_> {
-        Field::root(self.tree, self.root).at(node)
+        Field::new(self.tree, node)
     }
 
     fn step(&mut self, step: Step) {
@@ -124,11 +122,17 @@ impl Walk<'_> {
         let kind = self.table.get(id);
         let mut next = self.tree.first(node);
         while let Some(child) = next {
-            let (key, flags) = (self.tree.key(child), self.tree.flags(child));
+            let flags = self.tree.flags(child);
             next = self.tree.next(child);
-            match kind.marked(self.tree.text(key), self.tree.key_mark(child)) {
+            match kind.marked(self.tree.key_bytes(child), self.tree.key_mark(child)) {
                 _ if flags & (flag::SHADOWED | flag::SYNTHETIC | flag::POISONED) != 0 => {}
-                Some(field) => self.todo.push(Step { node: child, shape: &field.shape, strictness, frame }),
+                Some(field) => {
+                    self.tree.mark(child, flag::KNOWN);
+                    if matches!(field.shape, Shape::Str) && self.tree.is_str(child) {
+                        continue;
+                    }
+                    self.todo.push(Step { node: child, shape: &field.shape, strictness, frame });
+                }
                 None if strictness == Strictness::Strict => self.unknown(child, frame),
                 None => {}
             }
@@ -139,7 +143,8 @@ impl Walk<'_> {
         let mut next = self.tree.first(step.node);
         while let Some(child) = next {
             next = self.tree.next(child);
-            if self.tree.flags(child) & flag::SHADOWED == 0 {
+            let is_fine = matches!(shape, Shape::Str) && self.tree.is_str(child);
+            if !is_fine && self.tree.flags(child) & flag::SHADOWED == 0 {
                 self.todo.push(Step { node: child, shape, ..step });
             }
         }

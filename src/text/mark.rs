@@ -1,28 +1,75 @@
-//! A few bits that tell most names apart, for look-ups that would otherwise compare characters.
+//! A number for each name that tells it from nearly all others, for look-ups that would otherwise compare characters.
 
-/// Length, first, middle and last byte of `name`. Different marks mean different names; most different names have different marks.
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Made of the length of `name` and six of its characters. Different marks mean different names; different names of the schema's
+/// have different marks, which a test of its tables holds, and of other names nearly all that differ.
 #[inline(always)]
 pub fn mark(name: &str) -> u32 {
-    match name.as_bytes() {
-        [] => 0,
-        bytes @ [first, .., last] => {
-            (bytes.len() as u32) << 24 ^ u32::from(*first) << 16 ^ u32::from(bytes[bytes.len() / 2]) << 8 ^ u32::from(*last)
-        }
-        [only] => 1 << 24 ^ u32::from(*only) << 16,
+    mark_of(name.as_bytes())
+}
+
+/// The mark of the name that these bytes are.
+#[inline(always)]
+pub fn mark_of(bytes: &[u8]) -> u32 {
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
+    let len = bytes.len();
+    let at = |sixteenths: usize| u64::from(bytes[len * sixteenths / 16]);
+    let ends = u64::from(*first) | u64::from(*last) << 8;
+    let all = ends | at(3) << 16 | at(7) << 24 | at(11) << 32 | at(13) << 40 | (len as u64) << 48;
+    (all.wrapping_mul(SPREAD) >> 32) as u32
+}
+
+/// Whether two names are the same. Most are short: calling the C library to compare them takes longer than comparing them.
+#[inline(always)]
+pub fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a0), Some(b0), Some(a1), Some(b1)) if a.len() <= 16 => a0 == b0 && a1 == b1,
+        (Some(_), ..) => a == b,
+        _ => match (a.first_chunk::<4>(), b.first_chunk::<4>(), a.last_chunk::<4>(), b.last_chunk::<4>()) {
+            (Some(a0), Some(b0), Some(a1), Some(b1)) => a0 == b0 && a1 == b1,
+            _ => a.iter().eq(b),
+        },
     }
 }
+
+/// Hashes names by their marks. For tables of the program's own names: others could be made to fall together.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MarkHasher(u64);
+
+impl Hasher for MarkHasher {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(mark_of(bytes))).wrapping_mul(SPREAD);
+    }
+
+    #[inline]
+    fn write_u8(&mut self, _: u8) {}
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A table by names of the program's own.
+pub type ByName<K, V> = HashMap<K, V, BuildHasherDefault<MarkHasher>>;
 
 /// A mark in a byte.
 #[inline]
 pub fn byte(mark: u32) -> u8 {
-    (mark.wrapping_mul(SPREAD) >> 16) as u8
+    (mark >> 16) as u8
 }
 
 /// The bit of sixty-four that stands for a mark in a set that answers "surely not" or "perhaps".
 #[inline]
 pub fn bit(mark: u32) -> u64 {
-    1 << (mark.wrapping_mul(SPREAD) >> 26)
+    1 << (mark >> 26)
 }
 
 /// The high bits of a product with it depend on all bits of the other factor.
-const SPREAD: u32 = 0x9e37_79b1;
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -4,7 +4,7 @@ mod lines;
 mod mark;
 
 pub use lines::{LineIndex, Position};
-pub(crate) use mark::{bit, byte, mark};
+pub(crate) use mark::{ByName, bit, byte, is_same, mark, mark_of};
 
 /// A half-open byte range of one source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -73,6 +73,9 @@ fn app_armor(value: &str) -> Result<(), Why> {
 
 /// Seccomp profiles: where there is both an annotation and a field, they say the same.
 pub fn seccomp_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
+    if annotations.is_empty() {
+        return;
+    }
     let of_pod = annotation(annotations, SECCOMP_POD, "").map(|value| (spec, value));
     let of_containers = container::all(spec).filter_map(|container| {
         annotation(annotations, SECCOMP_CONTAINER, container.get("name").text()).map(|value| (container, value))
@@ -86,7 +89,7 @@ pub fn seccomp_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
 
 /// AppArmor profiles: the same, where the system may be linux. A container inherits the pod's.
 pub fn app_armor_matches(errs: &mut Verdicts, annotations: Field, spec: Field) {
-    if spec.get("os").get("name").text() == "windows" {
+    if annotations.is_empty() || spec.get("os").get("name").text() == "windows" {
         return;
     }
     for container in container::all(spec) {

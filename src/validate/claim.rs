@@ -25,11 +25,11 @@ fn common_spec(errs: &mut Verdicts, spec: Field) {
     selector::label_selector(errs, spec.get("selector"));
     let storage = spec.get("resources").get("requests").get("storage");
     // The server prints it without `requests`.
-    let path = format!("{}.resources[storage]", spec.path());
+    let path = || format!("{}.resources[storage]", spec.path());
     if storage.absent() {
-        errs.required(storage, "").printed_as(path);
+        errs.required(storage, "").printed_as(path());
     } else if !is_positive(storage) {
-        errs.invalid(storage, "must be more than 0").printed_as(path);
+        errs.invalid(storage, "must be more than 0").printed_as(path());
     }
     errs.may(spec.get("storageClassName"), text::dns_subdomain);
     volume_mode(errs, spec.get("volumeMode"));

@@ -10,6 +10,7 @@ mod config;
 mod container;
 mod dns;
 mod env;
+mod few;
 mod handler;
 mod meta;
 mod others;
@@ -30,8 +31,11 @@ mod windows;
 pub use update::{Expansion, Update, update};
 pub use verdicts::{Unique, Verdict, Verdicts, Why, edit_distance, name_of, nearest};
 
+use std::sync::LazyLock;
+
 use crate::object::{Field, ObjectId};
 use crate::schema::{self, Version};
+use crate::text::ByName;
 
 /// One kind's validation: takes the object's root.
 type Check = fn(&mut Verdicts, Field, Version);
@@ -59,9 +63,10 @@ const KINDS: &[(&str, &str, Check)] = &[
 /// Puts into `errs` what the server would refuse about the object at `root`, whose defaults are filled in. Says nothing about
 /// kinds it does not know but the metadata of custom resources.
 pub fn object(root: Field, id: &ObjectId, version: Version, errs: &mut Verdicts) {
-    let known =
-        KINDS.iter().chain(others::KINDS).find(|(api_version, kind, _)| *api_version == id.api_version && *kind == id.kind);
-    if let Some((_, _, check)) = known {
+    static CHECKS: LazyLock<ByName<(&str, &str), Check>> = LazyLock::new(|| {
+        KINDS.iter().chain(others::KINDS).map(|(api_version, kind, check)| ((*api_version, *kind), *check)).collect()
+    });
+    if let Some(check) = CHECKS.get(&(id.api_version.as_str(), id.kind.as_str())) {
         check(errs, root, version);
     } else if schema::is_custom(&id.api_version) {
         meta::custom_metadata(errs, root);

@@ -27,7 +27,9 @@ pub fn ports(errs: &mut Verdicts, ports: Field) {
 pub fn own_host_port_conflicts(errs: &mut Verdicts, container: Field) {
     let since = errs.len();
     host_port_conflicts(errs, std::iter::once(container));
-    errs.reprint(since, &container.path(), &format!("{}[0]", container.parent().path()));
+    if errs.len() > since {
+        errs.reprint(since, &container.path(), &format!("{}[0]", container.parent().path()));
+    }
 }
 
 /// No two of these containers take the same port of the node: the same number, protocol and address.

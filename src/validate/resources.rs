@@ -33,6 +33,9 @@ pub fn overhead_printed_as(errs: &mut Verdicts, overhead: Field, path: &str) {
         entry(errs, name, amount, Owner::Container);
     }
     huge_pages_alone(errs, overhead, overhead.entries().map(|(name, _)| name));
+    if errs.len() == before {
+        return;
+    }
     let real = overhead.path();
     for verdict in errs.since(before) {
         verdict.field = match verdict.field.strip_prefix(&real) {

@@ -1,7 +1,5 @@
 //! Label selectors. Mirrors apimachinery's validation of `LabelSelector`.
 
-use std::collections::BTreeMap;
-
 use super::{Verdicts, meta, text};
 use crate::diagnostic::LocalFix;
 use crate::object::{Field, edit};
@@ -71,8 +69,7 @@ pub fn unmet<'a>(selector: Field<'a>, labels: Field<'a>) -> Option<Field<'a>> {
 
 /// The first entry of a map selector that `labels` do not have.
 pub fn unmet_label<'a>(selector: Field<'a>, labels: Field<'a>) -> Option<Field<'a>> {
-    let labels: BTreeMap<&str, &str> = labels.entries().map(|(key, value)| (key, value.text())).collect();
-    selector.entries().find(|(key, value)| labels.get(key) != Some(&value.text())).map(|(_, value)| value)
+    selector.entries().find(|(key, value)| label(labels, key) != Some(value.text())).map(|(_, value)| value)
 }
 
 fn meets(expression: Field, labels: Field) -> bool {

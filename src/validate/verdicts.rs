@@ -2,8 +2,8 @@
 //! the few combinations that recur.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use super::few::Few;
 use crate::diagnostic::{Cause, LocalFix};
 use crate::object::{Field, edit};
 use crate::text::Span;
@@ -282,7 +282,7 @@ impl Verdicts {
 /// Values that must not repeat; the first place of each is kept for the label.
 #[derive(Default)]
 pub struct Unique<'a> {
-    seen: BTreeMap<Cow<'a, str>, Span>,
+    seen: Few<'a, Span>,
 }
 
 impl<'a> Unique<'a> {
@@ -293,14 +293,14 @@ impl<'a> Unique<'a> {
 
     /// The same for a value put together by the caller (`"TCP/80"`).
     pub fn add_as(&mut self, errs: &mut Verdicts, field: Field<'a>, value: impl Into<Cow<'a, str>>) -> bool {
-        match self.seen.entry(value.into()) {
-            std::collections::btree_map::Entry::Occupied(first) => {
-                let span = *first.get();
+        let value = value.into();
+        match self.seen.get(&value) {
+            Some(&span) => {
                 errs.duplicate(field).label(span, "first used here");
                 false
             }
-            std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(field.span());
+            None => {
+                self.seen.insert(value, field.span());
                 true
             }
         }

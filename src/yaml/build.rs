@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Read, ReadError, Tag, Texts};
-use super::keys::{Keys, MapKeys};
+use super::keys::Keys;
 use super::packed::Packed;
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
-use crate::text::{Span, mark};
+use crate::text::{Span, mark, mark_of};
 
 /// In the flags of a node that is still open; an alias to it would contain itself.
 const OPEN: u8 = 128;
@@ -19,11 +19,9 @@ const DEPTH: usize = 16;
 /// A collection that is being read.
 struct Frame {
     node: NodeId,
-    is_map: bool,
     role: Role,
     /// The key that the next value belongs to.
     key: Key,
-    keys: MapKeys,
     /// One past the last byte of what has been read of it.
     end: u32,
 }
@@ -41,6 +39,8 @@ enum Role {
 
 #[derive(Clone, Copy)]
 enum Key {
+    /// A sequence has no keys.
+    None,
     /// The next event is a key.
     Awaited,
     /// Where it is written, its characters, and the mark of them.
@@ -100,7 +100,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Takes the next event of the document.
-    pub fn take(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    pub fn take(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         match event.kind {
             EventKind::Close => return self.close(event, texts),
             EventKind::End => return Ok(()),
@@ -110,40 +110,36 @@ impl<'t> Builder<'t> {
             return Err(ReadError::new(event.span, "the document has more than two million values"));
         }
         self.decoded += 1;
-        let mut awaits_key = false;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.end = frame.end.max(event.span.end);
-            awaits_key = frame.is_map && matches!(frame.key, Key::Awaited);
-        }
-        match (event.kind, awaits_key) {
-            (EventKind::Scalar, true) => self.scalar_key(event, texts),
-            (EventKind::Scalar, false) => self.scalar(event, texts),
-            (EventKind::Alias, true) => self.alias_key(event, texts),
-            (EventKind::Alias, false) => self.alias(event, texts),
-            _ => {
-                let role = match self.frames.last() {
-                    Some(_) if awaits_key => Role::Key,
-                    Some(Frame { is_map: true, key: Key::Merge(_), .. }) => Role::Merge,
-                    _ => Role::Value,
-                };
-                self.open(event, role, texts);
+        let Some(frame) = self.frames.last_mut() else { return self.value(event, Role::Value, texts) };
+        frame.end = frame.end.max(event.span.end);
+        match (frame.key, event.kind) {
+            (Key::None | Key::Named(..), _) => self.value(event, Role::Value, texts),
+            (Key::Merge(_), _) => self.value(event, Role::Merge, texts),
+            (Key::Awaited, EventKind::Scalar) if event.tag == Tag::None && event.name.is_empty() => {
+                let text = texts.bytes(event.text);
+                if event.style == Style::Plain && (scalar::implicit(text) != Kind::Str || text == b"<<") {
+                    return self.odd_key(event, texts);
+                }
+                frame.key = Key::Named(event.span, event.text, mark_of(text));
                 Ok(())
             }
+            (Key::Awaited, EventKind::Scalar) => self.odd_key(event, texts),
+            (Key::Awaited, EventKind::Alias) => self.alias_key(event, texts),
+            (Key::Awaited, _) => self.open(event, Role::Key, texts),
         }
     }
 
-    fn scalar_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
-        let text = texts.get(event.text);
-        let is_text = event.style != Style::Plain || (scalar::implicit(text) == Kind::Str && text != "<<");
-        if event.tag == Tag::None && is_text && event.name.is_empty() {
-            self.set_key(Key::Named(event.span, event.text, mark(text)));
-            return Ok(());
+    #[inline(always)]
+    fn value(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
+        match event.kind {
+            EventKind::Scalar => self.scalar(event, role, texts),
+            EventKind::Alias => self.alias(event, texts),
+            _ => self.open(event, role, texts),
         }
-        self.odd_key(event, texts)
     }
 
     /// A key that is no plain text, or has a tag or an anchor.
-    fn odd_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    fn odd_key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let text = texts.get(event.text);
         let is_plain = event.tag == Tag::None && event.style == Style::Plain;
         let is_merge = text == "<<" && (is_plain || matches!(event.tag, Tag::NonSpecific | Tag::Merge));
@@ -216,15 +212,15 @@ impl<'t> Builder<'t> {
 
     /// Type and text of a scalar.
     #[inline]
-    fn resolve(&mut self, event: Event, texts: &mut Texts) -> (Kind, Text) {
+    fn resolve(&mut self, event: &Event, texts: &mut Texts) -> (Kind, Text) {
         match (event.tag, event.style) {
-            (Tag::None, Style::Plain) => (scalar::implicit(texts.get(event.text)), event.text),
+            (Tag::None, Style::Plain) => (scalar::implicit(texts.bytes(event.text)), event.text),
             (Tag::None, _) => (Kind::Str, event.text),
             _ => self.resolve_tagged(event, texts),
         }
     }
 
-    fn resolve_tagged(&mut self, event: Event, texts: &mut Texts) -> (Kind, Text) {
+    fn resolve_tagged(&mut self, event: &Event, texts: &mut Texts) -> (Kind, Text) {
         match scalar::resolve(event.tag, event.style, texts.get(event.text)) {
             Resolved::Kind(kind) => (kind, event.text),
             Resolved::Decoded(text) => (Kind::Str, texts.cook(&text)),
@@ -235,7 +231,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn scalar(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    fn scalar(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
         let (mut kind, text) = self.resolve(event, texts);
         if let Kind::Float(value) = kind {
             match scalar::in_json(value) {
@@ -247,10 +243,8 @@ impl<'t> Builder<'t> {
                 ),
             }
         }
-        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
-            let span = *span;
-            self.refuse(span, NOT_MERGED, None);
-            self.set_key(Key::Awaited);
+        if role == Role::Merge {
+            self.refuse_merge();
             return Ok(());
         }
         let id = self.place(Packed::read(kind, event.style, event.span, text, 0), texts);
@@ -260,8 +254,17 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    /// Refuses what stands under a merge key.
+    #[inline(never)]
+    fn refuse_merge(&mut self) {
+        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
+            self.refuse(*span, NOT_MERGED, None);
+            self.set_key(Key::Awaited);
+        }
+    }
+
     /// Puts a value where it belongs: the root, the next list item, or under the key read before.
-    #[inline]
+    #[inline(always)]
     fn place(&mut self, mut packed: Packed, texts: &Texts) -> NodeId {
         let Some(frame) = self.frames.last_mut() else {
             let (id, _) = self.tree.append(packed, 0);
@@ -269,27 +272,25 @@ impl<'t> Builder<'t> {
             return id;
         };
         let (span, key, mark) = match frame.key {
-            Key::Named(span, key, mark) if frame.is_map => (span, key, mark),
+            Key::Named(span, key, mark) => (span, key, mark),
             _ => {
-                packed.parent = if frame.is_map { NodeId::NONE } else { frame.node };
+                packed.parent = if matches!(frame.key, Key::None) { frame.node } else { NodeId::NONE };
                 return self.tree.append(packed, 0).0;
             }
         };
         frame.key = Key::Awaited;
         packed.parent = frame.node;
         let (id, repeated) = self.tree.append_keyed(packed, span, key, mark);
-        if repeated {
+        if repeated || self.keys.are_many(frame.node) {
             self.declare(id, mark, span, texts);
-        } else {
-            self.keys.add_new(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id)));
         }
         id
     }
 
-    /// Notes the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
+    /// Looks for the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
     fn declare(&mut self, id: NodeId, mark: u32, span: Span, texts: &Texts) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        let earlier = self.keys.add(&mut frame.keys, id, mark, |id| texts.get(self.tree.key(id)));
+        let Some(map) = self.frames.last().map(|frame| frame.node) else { return };
+        let earlier = self.keys.earlier(self.tree, map, id, mark, |id| texts.get(self.tree.key(id)));
         let Some(earlier) = earlier else { return };
         let name = texts.get(self.tree.node(id).key);
         self.tree.mark(earlier, flag::SHADOWED);
@@ -309,7 +310,7 @@ impl<'t> Builder<'t> {
         });
     }
 
-    fn open(&mut self, event: Event, role: Role, texts: &mut Texts) {
+    fn open(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
         let kind = if event.kind == EventKind::MapStart { Kind::Map } else { Kind::Seq };
         if role == Role::Key {
             self.refuse_key(event.span, kind);
@@ -318,19 +319,14 @@ impl<'t> Builder<'t> {
         if !event.name.is_empty() {
             self.anchors.insert(name_of(event, texts), id);
         }
-        self.frames.push(Frame {
-            node: id,
-            is_map: kind == Kind::Map,
-            role,
-            key: Key::Awaited,
-            keys: self.keys.open(),
-            end: event.span.end,
-        });
+        let key = if kind == Kind::Map { Key::Awaited } else { Key::None };
+        self.frames.push(Frame { node: id, role, key, end: event.span.end });
+        Ok(())
     }
 
-    fn close(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    fn close(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
-        self.keys.close(&frame.keys);
+        self.keys.close(frame.node);
         let is_flow = event.style == Style::Flow;
         let end = if is_flow { event.span.end } else { frame.end };
         self.tree.close(frame.node, end, OPEN);
@@ -350,7 +346,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn anchored(&self, event: Event, texts: &Texts) -> Read<NodeId> {
+    fn anchored(&self, event: &Event, texts: &Texts) -> Read<NodeId> {
         let name = texts.written(event.name);
         let Some(&id) = self.anchors.get(name) else {
             let error = ReadError::new(event.span, format!("the alias `*{name}` refers to an anchor that is not set above it"));
@@ -362,7 +358,7 @@ impl<'t> Builder<'t> {
         Ok(id)
     }
 
-    fn alias_key(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    fn alias_key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let id = self.anchored(event, texts)?;
         let (kind, text) = (self.tree.node(id).kind, self.tree.node(id).text);
         let text = self.key_text(kind, text, event.span, texts);
@@ -370,9 +366,9 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn alias(&mut self, event: Event, texts: &mut Texts) -> Read<()> {
+    fn alias(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let id = self.anchored(event, texts)?;
-        if let Some(Frame { is_map: true, key: Key::Merge(span), .. }) = self.frames.last() {
+        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
             let span = *span;
             self.set_key(Key::Awaited);
             if self.tree.node(id).kind != Kind::Map {
@@ -459,10 +455,10 @@ fn allowed(decoded: u64) -> f64 {
     0.99 - 0.89 * ((decoded as f64 - LOW) / (HIGH - LOW)).clamp(0.0, 1.0)
 }
 
-fn node(kind: Kind, event: Event, text: Text) -> Node {
+fn node(kind: Kind, event: &Event, text: Text) -> Node {
     Node { kind, style: event.style, span: event.span, text, ..Node::BLANK }
 }
 
-fn name_of(event: Event, texts: &Texts) -> String {
+fn name_of(event: &Event, texts: &Texts) -> String {
     texts.written(event.name).to_string()
 }

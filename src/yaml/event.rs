@@ -105,6 +105,12 @@ impl Texts<'_> {
         text.of(self.source, &self.cooked)
     }
 
+    /// Their bytes; none where they are not in the buffer.
+    #[inline(always)]
+    pub fn bytes(&self, text: Text) -> &[u8] {
+        text.bytes(self.source, &self.cooked)
+    }
+
     /// What is written at `span`.
     pub fn written(&self, span: Span) -> &str {
         &self.source[span.range()]

@@ -10,7 +10,7 @@ use super::token::Token;
 use crate::text::Span;
 
 /// Where events go.
-type Sink<'s> = dyn FnMut(Event, &mut Texts) -> Read<()> + 's;
+type Sink<'s> = dyn FnMut(&Event, &mut Texts) -> Read<()> + 's;
 
 /// An open block collection.
 #[derive(Clone, Copy)]
@@ -55,7 +55,7 @@ impl<'a> Reader<'_, 'a, '_> {
     }
 
     fn emit(&mut self, event: Event) -> Option<()> {
-        (self.sink)(event, &mut self.grammar.scanner.texts).ok()
+        (self.sink)(&event, &mut self.grammar.scanner.texts).ok()
     }
 
     fn emit_scalar(&mut self, token: Token) -> Option<()> {

@@ -1,6 +1,6 @@
 //! JSON documents, read by JSON's rules into the same tree; iterative, so depth costs no stack.
 
-use super::keys::{Keys, MapKeys};
+use super::keys::Keys;
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::{Kind, Node, NodeId, Style, Text, Tree, flag};
 use crate::text::{Span, mark};
@@ -56,7 +56,7 @@ struct Reader<'t> {
     at: usize,
     end: usize,
     /// The open objects and arrays.
-    open: Vec<(NodeId, MapKeys)>,
+    open: Vec<NodeId>,
     keys: Keys,
     /// The key that the next value belongs to.
     key: Option<(Span, Text)>,
@@ -68,7 +68,7 @@ impl Reader<'_> {
         self.blank();
         let nodes = self.tree.len();
         let root = self.value()?;
-        while let Some(&(id, _)) = self.open.last() {
+        while let Some(&id) = self.open.last() {
             if self.tree.len() - nodes > MOST_NODES {
                 return self.fail("the document has more than two million values");
             }
@@ -86,9 +86,8 @@ impl Reader<'_> {
             Some(b) if b == if is_map { b'}' } else { b']' } => {
                 self.at += 1;
                 self.tree.node_mut(id).span.end = self.at as u32;
-                if let Some((_, own)) = self.open.pop() {
-                    self.keys.close(&own);
-                }
+                self.keys.close(id);
+                self.open.pop();
                 return Ok(());
             }
             Some(b',') if !is_first => {
@@ -121,24 +120,24 @@ impl Reader<'_> {
             Some(_) => (self.literal()?, Style::Flow, Text::source(Span::new(start, self.at as u32))),
             None => return self.fail("the document ends in the middle of a value"),
         };
-        let parent = self.open.last().map_or(NodeId::NONE, |&(id, _)| id);
+        let parent = self.open.last().copied().unwrap_or(NodeId::NONE);
         let (key_span, key) = self.key.take().unwrap_or((Span::default(), Text::EMPTY));
         let span = Span::new(start, self.at as u32);
-        let id = self.tree.push(Node { kind, style, span, key_span, key, text, parent, ..Node::BLANK });
-        if !key_span.is_empty() {
-            self.declare(id);
+        let mark = mark(self.tree.text(key));
+        let (id, repeated) = self.tree.push_marked(Node { kind, style, span, key_span, key, text, parent, ..Node::BLANK }, mark);
+        if !key_span.is_empty() && (repeated || self.keys.are_many(parent)) {
+            self.declare(id, parent, mark);
         }
         if matches!(kind, Kind::Map | Kind::Seq) {
-            self.open.push((id, self.keys.open()));
+            self.open.push(id);
         }
         Ok(id)
     }
 
-    /// Notes the key of `id`; a repeated one shadows the earlier.
-    fn declare(&mut self, id: NodeId) {
-        let Some((_, own)) = self.open.last_mut() else { return };
+    /// Looks for the key of `id` in `map`; a repeated one shadows the earlier.
+    fn declare(&mut self, id: NodeId, map: NodeId, mark: u32) {
         let tree = &*self.tree;
-        let Some(earlier) = self.keys.add(own, id, mark(tree.text(tree.key(id))), |id| tree.text(tree.key(id))) else { return };
+        let Some(earlier) = self.keys.earlier(tree, map, id, mark, |id| tree.text(tree.key(id))) else { return };
         self.tree.mark(earlier, flag::SHADOWED);
         if self.repeats.len() < MOST_REPEATS {
             self.repeats.push(Repeat { node: id, first: self.tree.node(earlier).key_span });

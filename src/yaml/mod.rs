@@ -4,6 +4,7 @@
 mod against_libyaml;
 mod build;
 mod chars;
+mod entries;
 mod event;
 mod fast;
 mod grammar;
@@ -18,13 +19,16 @@ mod scan_scalar;
 mod split;
 #[cfg(test)]
 mod tests;
+mod text;
 mod token;
 mod tree;
 mod value;
 
 pub use read::{Reader, general_events, parse, parse_with};
 pub use scalar::is_plain_word;
-pub use tree::{Children, Kind, Node, NodeId, NodeMut, Style, Text, Tree, flag};
+pub use text::Text;
+pub(crate) use tree::Found;
+pub use tree::{Children, Kind, Node, NodeId, NodeMut, Style, Tree, flag};
 pub use value::of_json;
 
 use crate::text::Span;

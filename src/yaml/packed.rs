@@ -1,6 +1,7 @@
 //! How a node is kept in memory: 48 bytes instead of 72, since a large file has millions of them.
 
-use super::tree::Text;
+use super::entries::Head;
+use super::text::Text;
 use super::{Kind, Node, NodeId, Style, flag};
 use crate::text::Span;
 
@@ -9,14 +10,15 @@ use crate::text::Span;
 pub(super) struct Packed {
     pub parent: NodeId,
     pub next: NodeId,
-    pub index: u32,
     span: Span,
-    /// The key's characters; of an odd key the index into the tree's table of them.
+    /// The key's characters; of an odd key the index into the tree's table of them; of what has no key, its own index.
     key: [u32; 2],
     /// A collection's first and last child, or a scalar's characters.
     pub body: [u32; 2],
     /// The value of a number or boolean; of a mapping, the bits of its keys' marks.
     value: [u32; 2],
+    /// A mapping's entries.
+    pub entries: Head,
     tag: Tag,
     /// The style and how the key is written, in the low and the high half.
     written: u8,
@@ -48,6 +50,8 @@ enum Keyed {
     Unwritten,
     /// Both are in the table of odd keys.
     Odd,
+    /// There is no key: it stands in a sequence, or nowhere.
+    Item,
 }
 
 /// Spans and characters of the keys that are not as written.
@@ -68,31 +72,46 @@ impl Packed {
         Packed {
             parent: NodeId::NONE,
             next: NodeId::NONE,
-            index: 0,
             span,
             key: [0, 0],
             body: if matches!(tag, Tag::Map | Tag::Seq) { NO_CHILDREN } else { text.parts() },
             value: [value as u32, (value >> 32) as u32],
+            entries: Head::NONE,
             tag,
-            written: style as u8 | (Keyed::Unwritten as u8) << 4,
+            written: style as u8 | (Keyed::Item as u8) << 4,
             flags,
             key_mark: 0,
         }
     }
 
     /// Puts it under a key that is written at `span`; `odd` takes what does not fit.
-    #[inline]
+    #[inline(always)]
     pub fn set_key(&mut self, span: Span, text: Text, odd: &mut OddKeys) {
         let (keyed, key) = pack_key(span, text, odd);
         self.key = key;
         self.written = (self.written & 15) | (keyed as u8) << 4;
     }
 
+    /// Its index in its sequence; 0 where it is in none.
+    #[inline]
+    pub fn index(&self) -> u32 {
+        if self.keyed() == Keyed::Item { self.key[0] } else { 0 }
+    }
+
+    /// Sets its index in its sequence.
+    #[inline(always)]
+    pub fn set_index(&mut self, index: u32) {
+        self.key[0] = index;
+    }
+
     /// Packs `node`; `odd` takes what does not fit.
     #[inline]
     pub fn new(node: &Node, odd: &mut OddKeys) -> Packed {
         let (tag, value) = tagged(node.kind);
-        let (keyed, key) = pack_key(node.key_span, node.key, odd);
+        let (keyed, key) = match node.key == Text::EMPTY && node.key_span == Span::new(0, 0) {
+            true => (Keyed::Item, [node.index, 0]),
+            false => pack_key(node.key_span, node.key, odd),
+        };
         let body = match tag {
             Tag::Map | Tag::Seq => [node.first.0, node.last.0],
             _ => node.text.parts(),
@@ -100,11 +119,11 @@ impl Packed {
         Packed {
             parent: node.parent,
             next: node.next,
-            index: node.index,
             span: node.span,
             key,
             body,
             value: [value as u32, (value >> 32) as u32],
+            entries: Head::NONE,
             tag,
             written: node.style as u8 | (keyed as u8) << 4,
             flags: node.flags,
@@ -130,8 +149,26 @@ impl Packed {
             first: NodeId(first),
             last: NodeId(last),
             next: self.next,
-            index: self.index,
+            index: self.index(),
         }
+    }
+
+    /// Whether it is a mapping.
+    #[inline]
+    pub fn is_map(&self) -> bool {
+        self.tag == Tag::Map
+    }
+
+    /// Whether it is a sequence.
+    #[inline]
+    pub fn is_seq(&self) -> bool {
+        self.tag == Tag::Seq
+    }
+
+    /// Whether it is a string.
+    #[inline]
+    pub fn is_str(&self) -> bool {
+        self.tag == Tag::Str
     }
 
     /// Whether it is null.
@@ -151,11 +188,13 @@ impl Packed {
     pub fn key(&self, odd: &OddKeys) -> (Span, Text) {
         let text = Text::from_parts(self.key);
         let start = self.key[0];
+        let nowhere = Span::new(0, 0);
         let span = match self.keyed() {
             Keyed::Plain => Span { start, end: start + self.key[1] },
             Keyed::Quoted => Span { start: start - 1, end: start + self.key[1] + 1 },
-            Keyed::Unwritten => Span { start: 0, end: 0 },
-            Keyed::Odd => return odd.get(start as usize).copied().unwrap_or((Span { start: 0, end: 0 }, Text::EMPTY)),
+            Keyed::Unwritten => nowhere,
+            Keyed::Odd => return odd.get(start as usize).copied().unwrap_or((nowhere, Text::EMPTY)),
+            Keyed::Item => return (nowhere, Text::EMPTY),
         };
         (span, text)
     }
@@ -163,7 +202,10 @@ impl Packed {
     /// The key's characters alone, which a look-up asks for at every step.
     #[inline]
     pub fn key_text(&self, odd: &OddKeys) -> Text {
-        if self.keyed() == Keyed::Odd { self.key(odd).1 } else { Text::from_parts(self.key) }
+        match self.keyed() {
+            Keyed::Odd | Keyed::Item => self.key(odd).1,
+            _ => Text::from_parts(self.key),
+        }
     }
 
     /// The type alone.
@@ -201,7 +243,8 @@ impl Packed {
             0 => Keyed::Plain,
             1 => Keyed::Quoted,
             2 => Keyed::Unwritten,
-            _ => Keyed::Odd,
+            3 => Keyed::Odd,
+            _ => Keyed::Item,
         }
     }
 
@@ -228,12 +271,9 @@ impl Packed {
         self.tag == Tag::Map && self.value() & bit != 0
     }
 
-    /// Notes that a mapping has a key whose mark has this bit, and says whether it may have had one before.
+    /// Notes that this mapping has a key whose mark has this bit, and says whether it may have had one before.
     #[inline]
     pub fn note(&mut self, bit: u64) -> bool {
-        if self.tag != Tag::Map {
-            return false;
-        }
         let known = self.value() & bit != 0;
         self.value[0] |= bit as u32;
         self.value[1] |= (bit >> 32) as u32;
@@ -250,7 +290,7 @@ impl Packed {
     pub fn keep_keys(&mut self, before: &Packed) {
         self.key_mark = before.key_mark;
         if self.tag == Tag::Map && before.tag == Tag::Map {
-            self.value = before.value;
+            (self.value, self.entries) = (before.value, before.entries);
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) enum Resolved {
 /// Resolves the scalar `text`.
 pub(super) fn resolve(tag: Tag, style: Style, text: &str) -> Resolved {
     match tag {
-        Tag::None if style == Style::Plain => Resolved::Kind(implicit(text)),
+        Tag::None if style == Style::Plain => Resolved::Kind(implicit(text.as_bytes())),
         Tag::None | Tag::NonSpecific | Tag::Other | Tag::Str | Tag::Merge => Resolved::Kind(Kind::Str),
         Tag::Binary => decode(text).map_or(Resolved::Mismatch, Resolved::Decoded),
         Tag::Bool | Tag::Int | Tag::Float | Tag::Null | Tag::Timestamp => tagged(tag, text),
@@ -28,7 +28,7 @@ fn tagged(tag: Tag, text: &str) -> Resolved {
     if tag == Tag::Timestamp {
         return if is_time(text) { Resolved::Kind(Kind::Str) } else { Resolved::Mismatch };
     }
-    let kind = implicit(text);
+    let kind = implicit(text.as_bytes());
     match (tag, kind) {
         (Tag::Bool, Kind::Bool(_)) | (Tag::Null, Kind::Null) => Resolved::Kind(kind),
         (Tag::Int, Kind::Int(_) | Kind::BigInt(_)) | (Tag::Float, Kind::Float(_)) => Resolved::Kind(kind),
@@ -38,13 +38,28 @@ fn tagged(tag: Tag, text: &str) -> Resolved {
 }
 
 /// The type of a plain scalar. Dates and times are strings, as the library turns them back into what is written.
-#[inline]
-pub(super) fn implicit(text: &str) -> Kind {
-    match text.bytes().next() {
-        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => word(text),
-        Some(b'.') => dotted(text),
-        Some(b'+' | b'-' | b'0'..=b'9') => number(text),
+#[inline(always)]
+pub(super) fn implicit(text: &[u8]) -> Kind {
+    match text.first() {
+        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') if text.len() <= LONGEST_WORD => {
+            word(text)
+        }
+        Some(b'.' | b'+' | b'-' | b'0'..=b'9') => numeric(text),
         _ => Kind::Str,
+    }
+}
+
+/// What starts with a digit, a sign or a dot.
+fn numeric(text: &[u8]) -> Kind {
+    /// No number of so few digits leaves 64 bits.
+    const SHORT: usize = 18;
+    match text {
+        [b'1'..=b'9', rest @ ..] if rest.len() < SHORT && rest.iter().all(u8::is_ascii_digit) => {
+            Kind::Int(text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+        }
+        // What is no number is a string, and so is what is no text, which does not happen.
+        [b'.', ..] => std::str::from_utf8(text).map_or(Kind::Str, dotted),
+        _ => std::str::from_utf8(text).map_or(Kind::Str, number),
     }
 }
 
@@ -52,19 +67,21 @@ pub(super) fn implicit(text: &str) -> Kind {
 /// `-`, `_`, `.` and `/` after a letter.
 pub fn is_plain_word(text: &str) -> bool {
     let in_word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(in_word) && word(text) == Kind::Str
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(in_word) && word(text.as_bytes()) == Kind::Str
 }
 
+/// The length of the longest word that is no string.
+const LONGEST_WORD: usize = "false".len();
+
 /// Booleans and null in all spellings of YAML 1.1.
-fn word(text: &str) -> Kind {
-    const LONGEST: usize = "false".len();
-    if text.len() > LONGEST {
+fn word(text: &[u8]) -> Kind {
+    if text.len() > LONGEST_WORD {
         return Kind::Str;
     }
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Kind::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Kind::Bool(false),
-        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
+        b"y" | b"Y" | b"yes" | b"Yes" | b"YES" | b"true" | b"True" | b"TRUE" | b"on" | b"On" | b"ON" => Kind::Bool(true),
+        b"n" | b"N" | b"no" | b"No" | b"NO" | b"false" | b"False" | b"FALSE" | b"off" | b"Off" | b"OFF" => Kind::Bool(false),
+        b"" | b"~" | b"null" | b"Null" | b"NULL" => Kind::Null,
         _ => Kind::Str,
     }
 }

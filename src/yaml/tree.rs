@@ -1,7 +1,9 @@
 //! The arena that one file is parsed into: nodes with byte spans, linked as parent, first child and next sibling.
 
+use super::entries::{Entries, Head};
 use super::packed::{OddKeys, Packed};
-use crate::text::{Span, bit, byte, mark};
+use super::text::Text;
+use crate::text::{Span, bit, byte, is_same, mark};
 
 /// Index of a node in its [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,77 +71,10 @@ pub mod flag {
     pub const ALIASED: u8 = 8;
     /// A later value of the same key replaces this one.
     pub const SHADOWED: u8 = 16;
-}
-
-/// Where a node's (or key's) characters are: as written in the source text, or in the tree's own buffer where they were
-/// unescaped, folded or put there by defaults.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Text {
-    start: u32,
-    /// The length, with the highest bit set for the tree's own buffer. Eight bytes instead of twelve, for millions of nodes.
-    len: u32,
-}
-
-const COOKED: u32 = 1 << 31;
-
-impl Text {
-    /// No characters.
-    pub const EMPTY: Text = Text { start: 0, len: 0 };
-
-    /// The characters at `span` of the source.
-    pub(super) fn source(span: Span) -> Text {
-        Text { start: span.start, len: span.len() }
-    }
-
-    /// The characters at `span` of the tree's own buffer.
-    pub(super) fn cooked(span: Span) -> Text {
-        Text { start: span.start, len: span.len() | COOKED }
-    }
-
-    /// Its place in the source, unless it stands in the tree's own buffer.
-    pub fn in_source(self) -> Option<Span> {
-        (self.len & COOKED == 0).then(|| Span::new(self.start, self.start + self.len))
-    }
-
-    /// The two numbers that it is.
-    pub(super) fn parts(self) -> [u32; 2] {
-        [self.start, self.len]
-    }
-
-    /// The reverse of [`Text::parts`].
-    pub(super) fn from_parts([start, len]: [u32; 2]) -> Text {
-        Text { start, len }
-    }
-
-    /// How many bytes there are.
-    pub fn len(self) -> usize {
-        (self.len & !COOKED) as usize
-    }
-
-    /// Whether there are no characters.
-    pub fn is_empty(self) -> bool {
-        self.len & !COOKED == 0
-    }
-
-    /// The characters' bytes, given both buffers; none where they are not in them.
-    #[inline]
-    fn bytes<'a>(self, source: &'a str, cooked: &'a str) -> &'a [u8] {
-        let buffer = if self.len & COOKED == 0 { source } else { cooked };
-        buffer.as_bytes().get(self.start as usize..(self.start + (self.len & !COOKED)) as usize).unwrap_or_default()
-    }
-
-    /// The characters, given both buffers.
-    pub(super) fn of<'a>(self, source: &'a str, cooked: &'a str) -> &'a str {
-        let buffer = if self.len & COOKED == 0 { source } else { cooked };
-        &buffer[self.start as usize..(self.start + (self.len & !COOKED)) as usize]
-    }
-}
-
-impl std::fmt::Debug for Text {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place = if self.len & COOKED == 0 { "source" } else { "cooked" };
-        write!(f, "{place} {}+{}", self.start, self.len & !COOKED)
-    }
+    /// Its key is a field's name, so that the mark of the key says which.
+    pub const KNOWN: u8 = 32;
+    /// An object's root: what it is in, a list of objects, is not the object's.
+    pub const ROOT: u8 = 64;
 }
 
 /// One node.
@@ -168,7 +103,7 @@ pub struct Node {
     pub last: NodeId,
     /// Its next sibling.
     pub next: NodeId,
-    /// Its index among its siblings, from 0.
+    /// Its index in its sequence, from 0; 0 where it is in none.
     pub index: u32,
 }
 
@@ -196,6 +131,7 @@ pub struct Tree {
     source: String,
     cooked: String,
     nodes: Vec<Packed>,
+    entries: Entries,
     odd_keys: OddKeys,
     /// Whether any node is or was null.
     has_null: bool,
@@ -236,7 +172,9 @@ impl Drop for NodeMut<'_> {
         if let Some(parent) = self.node.parent.some().filter(|_| self.node.key != before) {
             let mark = mark(self.node.key.of(&tree.source, &tree.cooked));
             tree.nodes[self.id.0 as usize].key_mark = byte(mark);
-            tree.nodes[parent.0 as usize].note(bit(mark));
+            let parent = &mut tree.nodes[parent.0 as usize];
+            parent.note(bit(mark));
+            tree.entries.rename(parent.entries, mark, self.id);
         }
     }
 }
@@ -269,6 +207,37 @@ impl Tree {
         self.nodes[id.0 as usize].kind()
     }
 
+    /// Whether the node `id` is a mapping.
+    #[inline]
+    pub fn is_map(&self, id: NodeId) -> bool {
+        self.nodes[id.0 as usize].is_map()
+    }
+
+    /// Whether the node `id` is a sequence.
+    #[inline]
+    pub fn is_seq(&self, id: NodeId) -> bool {
+        self.nodes[id.0 as usize].is_seq()
+    }
+
+    /// Whether the node `id` is null.
+    #[inline]
+    pub fn is_null(&self, id: NodeId) -> bool {
+        self.nodes[id.0 as usize].is_null()
+    }
+
+    /// Whether the node `id` is a string.
+    #[inline]
+    pub fn is_str(&self, id: NodeId) -> bool {
+        self.nodes[id.0 as usize].is_str()
+    }
+
+    /// The string `id`, if it is one.
+    #[inline]
+    pub fn str(&self, id: NodeId) -> Option<&str> {
+        let node = &self.nodes[id.0 as usize];
+        node.is_str().then(|| self.text(node.text()))
+    }
+
     /// The bits of [`flag`] of the node `id`.
     #[inline]
     pub fn flags(&self, id: NodeId) -> u8 {
@@ -285,6 +254,12 @@ impl Tree {
     #[inline]
     pub(crate) fn key(&self, id: NodeId) -> Text {
         self.nodes[id.0 as usize].key_text(&self.odd_keys)
+    }
+
+    /// The bytes of the key of `id`.
+    #[inline]
+    pub(crate) fn key_bytes(&self, id: NodeId) -> &[u8] {
+        self.key(id).bytes(&self.source, &self.cooked)
     }
 
     /// The node `id`, to change.
@@ -356,11 +331,17 @@ impl Tree {
     /// Makes room for what a long text may need, so that nothing has to move. Room that is never used costs no memory.
     pub(super) fn reserve(&mut self, nodes: usize, characters: usize) {
         self.nodes.reserve_exact(nodes);
+        self.entries.reserve(nodes / 4);
         self.cooked.reserve_exact(characters);
     }
 
     /// Drops all nodes from number `len` on: a document that turned out to be unreadable.
     pub(super) fn truncate(&mut self, len: usize) {
+        // Mappings get their first blocks in the order in which they are read, and nothing is added to those before `len` yet.
+        let heads = self.nodes[len.min(self.nodes.len())..].iter().map(|node| node.entries);
+        if let Some(first) = heads.filter(|head| *head != Head::NONE).min() {
+            self.entries.truncate(first);
+        }
         self.nodes.truncate(len);
     }
 
@@ -373,11 +354,20 @@ impl Tree {
     /// The same where the mark of the key is known. Says too whether its mapping may have had that key before.
     pub(super) fn push_marked(&mut self, node: Node, mark: u32) -> (NodeId, bool) {
         let mut packed = Packed::new(&node, &mut self.odd_keys);
-        (packed.next, packed.index) = (NodeId::NONE, 0);
+        packed.next = NodeId::NONE;
         if matches!(node.kind, Kind::Map | Kind::Seq) {
             packed.body = [NodeId::NONE.0; 2];
         }
         self.append(packed, mark)
+    }
+
+    /// Adds a synthetic scalar or empty collection under `key` to the mapping `parent`.
+    pub(crate) fn push_synthetic(&mut self, parent: NodeId, key: &str, kind: Kind, text: &str, flags: u8) -> NodeId {
+        let (mark, text, key) = (mark(key), self.cook(text), self.cook(key));
+        let nowhere = Span::new(0, 0);
+        let mut packed = Packed::read(kind, Style::Plain, nowhere, text, flag::SYNTHETIC | flags);
+        packed.parent = parent;
+        self.append_keyed(packed, nowhere, key, mark).0
     }
 
     /// Puts `packed` under a key that is written at `span` and has the mark `mark`, as the last child of `packed.parent`.
@@ -395,14 +385,22 @@ impl Tree {
         packed.key_mark = byte(mark);
         let mut repeated = false;
         if let Some(parent) = self.nodes.get_mut(packed.parent.0 as usize) {
-            repeated = parent.note(bit(mark));
+            let is_map = parent.is_map();
+            if is_map {
+                repeated = parent.note(bit(mark));
+                parent.entries = self.entries.add(parent.entries, mark, id);
+            }
             let last = std::mem::replace(&mut parent.body[1], id.0);
+            let mut index = 0;
             match self.nodes.get_mut(last as usize) {
                 Some(last) => {
                     last.next = id;
-                    packed.index = last.index + 1;
+                    index = last.index() + 1;
                 }
                 None => self.nodes[packed.parent.0 as usize].body[0] = id.0,
+            }
+            if !is_map {
+                packed.set_index(index);
             }
         }
         self.nodes.push(packed);
@@ -414,33 +412,69 @@ impl Tree {
         Children { tree: self, next: self.nodes[id.0 as usize].first() }
     }
 
-    /// The value of key `name` in the mapping `id`. Of duplicate keys the last wins, as the server's library has it.
+    /// The value of the field `name` in the mapping `id`. Of duplicate keys the last wins, as the server's library has it.
     ///
-    /// Half the time of a lint was spent here when every key's text was fetched. The marks of keys tell nearly all that are not
-    /// meant apart, and the bits of all of a mapping's marks most names that it does not have.
+    /// Half the time of a lint was spent here when every key's text was fetched. The bits of all marks of a mapping's keys tell of
+    /// most names that it does not have them, and its entries by mark where the others are.
     #[inline]
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        let mark = mark(name);
-        if self.nodes[id.0 as usize].may_have(bit(mark)) { self.find(id, name, byte(mark)) } else { None }
+        self.get_marked(id, name, mark(name))
+    }
+
+    /// The same where the mark of the name is known.
+    #[inline(always)]
+    pub(crate) fn get_marked(&self, id: NodeId, name: &str, mark: u32) -> Option<NodeId> {
+        if self.nodes[id.0 as usize].may_have(bit(mark)) { self.find(id, mark, name) } else { None }
     }
 
     /// Not inlined, so that the many places that look for what is not there stay small.
     #[inline(never)]
-    fn find(&self, id: NodeId, name: &str, mark: u8) -> Option<NodeId> {
-        let mut next = self.nodes[id.0 as usize].first();
-        while let Some(node) = self.nodes.get(next.0 as usize) {
-            if node.key_mark == mark && !node.is_shadowed() && self.is_key(node, name) {
-                return Some(next);
-            }
-            next = node.next;
+    fn find(&self, id: NodeId, mark: u32, name: &str) -> Option<NodeId> {
+        match self.look_up(id, mark) {
+            Found::Nothing => None,
+            Found::Known(found) => Some(found),
+            Found::Alike(found) => self.confirmed(found, id, name),
         }
-        None
+    }
+
+    /// What the marks say of the field whose name has the mark `mark` in the mapping `id`.
+    #[inline(always)]
+    pub(crate) fn look_up(&self, id: NodeId, mark: u32) -> Found {
+        let node = &self.nodes[id.0 as usize];
+        if !node.may_have(bit(mark)) {
+            return Found::Nothing;
+        }
+        let Some(found) = self.entries.first(node.entries, mark).some() else { return Found::Nothing };
+        let is_known = self.nodes[found.0 as usize].flags() & (flag::KNOWN | flag::SHADOWED) == flag::KNOWN;
+        if is_known { Found::Known(found) } else { Found::Alike(found) }
+    }
+
+    /// What [`Tree::get`] gives where `found` has a key of the mark of `name`.
+    #[inline(never)]
+    pub(crate) fn confirmed(&self, found: NodeId, id: NodeId, name: &str) -> Option<NodeId> {
+        if self.is_entry(found, name) { Some(found) } else { self.entry(id, name) }
     }
 
     #[inline]
-    fn is_key(&self, node: &Packed, name: &str) -> bool {
-        let text = node.key_text(&self.odd_keys);
-        text.len() == name.len() && text.bytes(&self.source, &self.cooked) == name.as_bytes()
+    fn is_entry(&self, id: NodeId, name: &str) -> bool {
+        let node = &self.nodes[id.0 as usize];
+        !node.is_shadowed() && is_same(self.key_bytes(id), name.as_bytes())
+    }
+
+    /// The value of key `name`, any text, in the mapping `id`.
+    #[inline(never)]
+    pub fn entry(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        self.marked(id, mark(name)).find(|id| self.is_entry(*id, name))
+    }
+
+    /// The entries of the mapping `id` whose keys have the mark `mark`, shadowed ones too.
+    pub(super) fn marked(&self, id: NodeId, mark: u32) -> impl Iterator<Item = NodeId> {
+        self.entries.all(self.nodes[id.0 as usize].entries, mark)
+    }
+
+    /// Whether the mapping `id` has more entries than one goes through for each of them.
+    pub(super) fn has_many_entries(&self, id: NodeId) -> bool {
+        self.entries.are_many(self.nodes[id.0 as usize].entries)
     }
 
     /// The mark of the key of `id`, in a byte.
@@ -455,11 +489,33 @@ impl Tree {
         self.nodes[id.0 as usize].next.some()
     }
 
+    /// What the node `id` is in, unless it is an object's root.
+    #[inline]
+    pub(crate) fn above(&self, id: NodeId) -> Option<NodeId> {
+        let node = &self.nodes[id.0 as usize];
+        if node.flags() & flag::ROOT == 0 { node.parent.some() } else { None }
+    }
+
+    /// The node `id` and what it is in, up to the object's root.
+    pub(crate) fn up(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(Some(id), |id| self.above(*id))
+    }
+
     /// The first child.
     #[inline]
     pub(crate) fn first(&self, id: NodeId) -> Option<NodeId> {
         self.nodes[id.0 as usize].first().some()
     }
+}
+
+/// What the marks of a mapping's keys say of a field.
+pub(crate) enum Found {
+    /// It is not there.
+    Nothing,
+    /// It is this one.
+    Known(NodeId),
+    /// It may be this one, or another of the same mark.
+    Alike(NodeId),
 }
 
 /// Iterator over the children of a node.
@@ -469,9 +525,17 @@ pub struct Children<'a> {
     next: NodeId,
 }
 
+impl<'a> Children<'a> {
+    /// No children, in that tree.
+    pub fn none(tree: &'a Tree) -> Children<'a> {
+        Children { tree, next: NodeId::NONE }
+    }
+}
+
 impl Iterator for Children<'_> {
     type Item = NodeId;
 
+    #[inline]
     fn next(&mut self) -> Option<NodeId> {
         let id = self.next.some()?;
         self.next = self.tree.nodes[id.0 as usize].next;

@@ -59,7 +59,7 @@ mod tests {
             "kind": "X", "list": [1, -2.5, 18_446_744_073_709_551_615_u64, null, true, {"a": "b"}], "empty": {}, "text": "on\n",
         });
         let (made, read) = (of_json(&value), yaml::parse(value.to_string()));
-        let json = |parsed: &Parsed| parsed.documents[0].root.map(|root| object_json(Field::root(&parsed.tree, root)));
+        let json = |parsed: &Parsed| parsed.documents[0].root.map(|root| object_json(Field::new(&parsed.tree, root)));
         assert_eq!(json(&made), Some(value));
         assert_eq!(json(&made), json(&read));
         assert_eq!(made.tree.len(), read.tree.len());

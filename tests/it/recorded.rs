@@ -42,7 +42,7 @@ pub fn base(name: &str) -> Value {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let parsed = plimsoll::yaml::parse(text);
     let root = parsed.documents[0].root.unwrap_or_else(|| panic!("{name}: {:?}", parsed.problems));
-    object_json(Field::root(&parsed.tree, root))
+    object_json(Field::new(&parsed.tree, root))
 }
 
 /// The base with edits made in turn: `["set", pointer, value]`, `["remove", pointer]`, `["rename", pointer, key]`,

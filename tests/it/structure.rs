@@ -54,6 +54,20 @@ fn fixed(text: &str, found: &Finding) -> String {
     text
 }
 
+/// `coxxaxnxrs` has the mark of `containers`: what is looked up by marks alone would take one for the other.
+#[test]
+fn keys_that_look_like_fields_are_no_fields() {
+    for keys in ["coxxaxnxrs: []\n  containers", "containers: [{name: a, image: i}]\n  coxxaxnxrs"] {
+        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  {keys}: [{{name: a, image: i}}]\n");
+        assert_eq!(findings(&text).len(), 1, "{text}");
+        assert_eq!(only(&text).field, "spec.coxxaxnxrs");
+    }
+    let labels = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {coxxaxnxrs: a, containers: b}\n";
+    assert_eq!(findings(labels).len(), 0);
+    let repeated = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {coxxaxnxrs: a, containers: b, coxxaxnxrs: c}\n";
+    assert_eq!(only(repeated).field, "data.coxxaxnxrs");
+}
+
 #[test]
 fn unknown_fields_come_with_what_was_meant() {
     let pod = |container: &str| {
@@ -175,7 +189,7 @@ fn tables_answer_for_every_version() {
 #[test]
 fn a_place_knows_its_shape() {
     let parsed = plimsoll::yaml::parse("apiVersion: v1\nkind: Pod\nspec: {containers: [{env: [{name: a}]}]}\n".to_string());
-    let root = Field::root(&parsed.tree, parsed.documents[0].root.unwrap());
+    let root = Field::new(&parsed.tree, parsed.documents[0].root.unwrap());
     let id = plimsoll::object::ObjectId { api_version: "v1".into(), kind: "Pod".into(), ..Default::default() };
     let env = root.get("spec").get("containers").items().next().unwrap().get("env").items().next().unwrap();
     let shape = |field| schema::shape_at(Version::default(), &id, field);

@@ -14,7 +14,7 @@ fn rows(name: &str) -> Vec<Value> {
 /// Every document's JSON; `None` for one that is refused.
 fn read(text: &str) -> (Parsed, Vec<Option<Value>>) {
     let parsed = parse(text.to_string());
-    let json = |root| object_json(Field::root(&parsed.tree, root));
+    let json = |root| object_json(Field::new(&parsed.tree, root));
     let documents = parsed.documents.iter().map(|document| document.root.map(json)).collect();
     (parsed, documents)
 }

@@ -1,6 +1,8 @@
 //! Fields that the server drops, unseen by validation, because the feature they belong to is off by default. Mirrors
 //! `DropDisabledTemplateFields` and the strategies' own drops with the default of every feature gate in each version.
 
+use std::sync::OnceLock;
+
 use super::{Slot, pod};
 use crate::schema::Version;
 use crate::yaml::Kind;
@@ -105,33 +107,95 @@ const CONTAINER: &[(&str, Fields)] = &[
     ("volumeMounts[]", &[("recursiveReadOnly", Version(31))]),
 ];
 
-/// Drops what `version` does not keep.
-pub fn drop_disabled(root: &mut Slot, version: Version) {
-    let kind = root.text("kind").to_string();
-    for (_, place, fields) in KINDS.iter().filter(|(known, ..)| *known == kind) {
-        drop_from(root, place, fields, version);
+/// What one version drops: the places that it drops fields from, and the fields.
+struct Dropped {
+    /// By kind, outside of pods.
+    kinds: Vec<(&'static str, Place)>,
+    /// Below a pod's spec.
+    pod: Vec<Place>,
+    /// Below a container.
+    container: Vec<Place>,
+}
+
+/// A place that fields are dropped from.
+struct Place {
+    steps: Vec<Step>,
+    fields: Vec<(&'static str, Version)>,
+}
+
+/// A step on the way to a place.
+enum Step {
+    Field(&'static str),
+    /// To each element of a list.
+    Items(&'static str),
+    /// To each value of a map.
+    Values(&'static str),
+}
+
+static DROPPED: [OnceLock<Dropped>; Version::COUNT] = [const { OnceLock::new() }; Version::COUNT];
+
+impl Dropped {
+    fn of(version: Version) -> &'static Dropped {
+        DROPPED[version.index()].get_or_init(|| {
+            let place = |(place, fields): (&'static str, Fields)| Place::of(place, fields, version);
+            Dropped {
+                kinds: KINDS.iter().filter_map(|(kind, at, fields)| Some((*kind, place((at, fields))?))).collect(),
+                pod: POD.iter().copied().filter_map(place).collect(),
+                container: CONTAINER.iter().copied().filter_map(place).collect(),
+            }
+        })
     }
-    let pod = match kind.as_str() {
-        "Pod" => "spec",
-        "PodTemplate" => "template.spec",
-        "CronJob" => "spec.jobTemplate.spec.template.spec",
-        "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet" => "spec.template.spec",
+}
+
+impl Place {
+    /// The place, if `version` drops anything there.
+    fn of(place: &'static str, fields: Fields, version: Version) -> Option<Place> {
+        let fields: Vec<_> = fields.iter().copied().filter(|(_, since)| version < *since).collect();
+        let steps = place.split('.').filter(|step| !step.is_empty()).map(Step::of).collect();
+        (!fields.is_empty()).then_some(Place { steps, fields })
+    }
+}
+
+impl Step {
+    fn of(step: &'static str) -> Step {
+        match (step.strip_suffix("[]"), step.strip_suffix("{}")) {
+            (Some(list), _) => Step::Items(list),
+            (None, Some(map)) => Step::Values(map),
+            (None, None) => Step::Field(step),
+        }
+    }
+}
+
+/// Drops what `version` does not keep of an object of that kind.
+pub fn drop_disabled(root: &mut Slot, kind: &str, version: Version) {
+    let dropped = Dropped::of(version);
+    for (_, place) in dropped.kinds.iter().filter(|(known, _)| *known == kind) {
+        drop_from(root, place);
+    }
+    let pod: &[&str] = match kind {
+        "Pod" => &["spec"],
+        "PodTemplate" => &["template", "spec"],
+        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+        "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "ReplicationController" | "StatefulSet" => {
+            &["spec", "template", "spec"]
+        }
         _ => return,
     };
-    at(root, pod, &mut |spec| {
-        for (place, fields) in POD {
-            drop_from(spec, place, fields, version);
-        }
-        for list in pod::CONTAINERS {
-            spec.each(list, |container| {
-                for (place, fields) in CONTAINER {
-                    drop_from(container, place, fields, version);
-                }
-                container.with("securityContext", |context| proc_mount(context, version));
-            });
-        }
-        image_volumes(spec, version);
-    });
+    let Some(mut spec) = root.below(pod) else { return };
+    for place in &dropped.pod {
+        drop_from(&mut spec, place);
+    }
+    for list in pod::CONTAINERS {
+        spec.each(list, |container| {
+            for place in &dropped.container {
+                drop_from(container, place);
+            }
+            if version < PROC_MOUNT {
+                container.with("securityContext", proc_mount);
+            }
+        });
+    }
+    image_volumes(&mut spec, version);
 }
 
 /// The first version that knows another way to mount /proc than the default, and the first that keeps volumes of images.
@@ -139,8 +203,8 @@ const PROC_MOUNT: Version = Version(33);
 const IMAGE_VOLUME: Version = Version(35);
 
 /// Another way to mount /proc is not dropped but becomes the default.
-fn proc_mount(context: &mut Slot, version: Version) {
-    if version < PROC_MOUNT && !matches!(context.text("procMount"), "" | "Default") {
+fn proc_mount(context: &mut Slot) {
+    if !matches!(context.text("procMount"), "" | "Default") {
         context.ignore("procMount", off_before(PROC_MOUNT));
         context.put("procMount", Kind::Str, "Default");
     }
@@ -157,29 +221,28 @@ fn off_before(since: Version) -> String {
     format!("its feature is on by default from Kubernetes {since} on")
 }
 
-/// Drops those of `fields` that `version` does not keep, wherever `place` is below `slot`.
-fn drop_from(slot: &mut Slot, place: &str, fields: Fields, version: Version) {
-    for (name, since) in fields.iter().filter(|(_, since)| version < *since) {
-        at(slot, place, &mut |slot| {
+/// Drops the fields of `place`, wherever it is below `slot`.
+fn drop_from(slot: &mut Slot, place: &Place) {
+    at(slot, &place.steps, &mut |slot| {
+        for (name, since) in &place.fields {
+            if slot.get(name).is_none() {
+                continue;
+            }
             let why = match *since {
                 NEVER => "its feature is off by default".to_string(),
                 since => off_before(since),
             };
             slot.ignore(name, why);
-        });
-    }
+        }
+    });
 }
 
-/// Visits every mapping at `place` below `slot`.
-fn at(slot: &mut Slot, place: &str, visit: &mut dyn FnMut(&mut Slot)) {
-    let (step, rest) = place.split_once('.').unwrap_or((place, ""));
-    if step.is_empty() {
-        visit(slot);
-    } else if let Some(list) = step.strip_suffix("[]") {
-        slot.each(list, |item| at(item, rest, visit));
-    } else if let Some(map) = step.strip_suffix("{}") {
-        slot.each_value(map, |value| at(value, rest, visit));
-    } else {
-        slot.with(step, |slot| at(slot, rest, visit));
+/// Visits every mapping at the end of `steps` below `slot`.
+fn at(slot: &mut Slot, steps: &[Step], visit: &mut dyn FnMut(&mut Slot)) {
+    let Some((step, rest)) = steps.split_first() else { return visit(slot) };
+    match step {
+        Step::Field(name) => slot.with(name, |slot| at(slot, rest, visit)),
+        Step::Items(list) => slot.each(list, |item| at(item, rest, visit)),
+        Step::Values(map) => slot.each_value(map, |value| at(value, rest, visit)),
     }
 }

@@ -23,8 +23,11 @@ mod volumes;
 
 pub use slot::{Ignored, Slot};
 
+use std::sync::LazyLock;
+
 use super::{Object, ObjectId};
 use crate::schema::Version;
+use crate::text::ByName;
 use crate::yaml::Tree;
 
 /// One kind's defaults: takes the root.
@@ -90,7 +93,7 @@ pub fn apply(tree: &mut Tree, object: &Object, version: Version) -> Vec<Ignored>
     root.struct_at("metadata");
     if let Some(fill) = fill_of(&object.id) {
         fill(&mut root);
-        gates::drop_disabled(&mut root, version);
+        gates::drop_disabled(&mut root, &object.id.kind, version);
         affinity::merge_label_keys(&mut root, version);
     }
     ignored
@@ -98,11 +101,13 @@ pub fn apply(tree: &mut Tree, object: &Object, version: Version) -> Vec<Ignored>
 
 /// The function of a kind; of another version of its group where that very version has none, as betas share their shape.
 fn fill_of(id: &ObjectId) -> Option<Fill> {
-    let group = |api_version: &str| api_version.rsplit_once('/').map_or(String::new(), |(group, _)| group.to_string());
-    let own = group(&id.api_version);
-    let same_kind = || KINDS.iter().filter(|(_, kind, _)| *kind == id.kind);
-    let exact = same_kind().find(|(api_version, ..)| *api_version == id.api_version);
-    exact.or_else(|| same_kind().find(|(api_version, ..)| group(api_version) == own)).map(|(_, _, fill)| *fill)
+    static FILLS: LazyLock<ByName<(&str, &str), Fill>> =
+        LazyLock::new(|| KINDS.iter().map(|(api_version, kind, fill)| ((*api_version, *kind), *fill)).collect());
+    let group = |api_version: &'_ str| api_version.rsplit_once('/').map_or(0, |(group, _)| group.len());
+    let is_near = |api_version: &str| api_version[..group(api_version)] == id.api_version[..group(&id.api_version)];
+    let exact = FILLS.get(&(id.api_version.as_str(), id.kind.as_str())).copied();
+    let near = || KINDS.iter().find(|(api_version, kind, _)| *kind == id.kind && is_near(api_version)).map(|(_, _, fill)| *fill);
+    exact.or_else(near)
 }
 
 /// Kinds that have no defaults but a `spec`, which is never absent.

@@ -11,7 +11,7 @@ pub fn fill(tree: &mut Tree, object: &Object, version: Version) {
         return;
     }
     for node in nulls(tree, object.root) {
-        let shape = schema::shape_at(version, &object.id, Field::root(tree, object.root).at(node));
+        let shape = schema::shape_at(version, &object.id, Field::new(tree, node));
         let (kind, text) = match shape {
             Some(Shape::Struct(_)) => (Kind::Map, ""),
             Some(Shape::Str | Shape::Bytes) => (Kind::Str, ""),

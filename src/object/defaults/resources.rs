@@ -45,7 +45,7 @@ fn add_missing(own: &mut Slot, list: &str, wanted: Amounts, taken: Option<NodeId
 }
 
 fn sum(spec: &mut Slot, list: &'static str) -> Amounts {
-    let sums = total(Field::root(spec.tree(), spec.node()), list);
+    let sums = total(Field::new(spec.tree(), spec.node()), list);
     sums.into_iter().map(|(name, amount)| (name.to_string(), amount)).collect()
 }
 

@@ -44,28 +44,43 @@ impl<'t> Slot<'t> {
     /// The value of `key`, if there is one that is not null.
     #[inline(always)]
     pub fn get(&self, key: &str) -> Option<NodeId> {
-        self.tree.get(self.node, key).filter(|&id| self.tree.kind(id) != Kind::Null)
+        self.tree.get(self.node, key).filter(|&id| !self.tree.is_null(id))
+    }
+
+    /// What stands under `key`, and the same unless it is null.
+    #[inline(always)]
+    fn found(&self, key: &str) -> (Option<NodeId>, Option<NodeId>) {
+        let child = self.tree.get(self.node, key);
+        (child, child.filter(|&id| !self.tree.is_null(id)))
     }
 
     /// The mapping under `key`, if it is one.
-    #[inline]
+    #[inline(always)]
     pub fn map(&mut self, key: &str) -> Option<Slot<'_>> {
-        let id = self.get(key).filter(|&id| self.tree.kind(id) == Kind::Map)?;
+        let id = self.get(key).filter(|&id| self.tree.is_map(id))?;
         Some(self.at(id))
     }
 
     /// The mapping under `key`, made where nothing is (Go structs that are no pointers are never absent). `None` where
     /// something else stands there.
+    #[inline(always)]
     pub fn struct_at(&mut self, key: &str) -> Option<Slot<'_>> {
-        let id = match self.get(key) {
-            Some(id) => id,
-            None => self.put(key, Kind::Map, ""),
+        let id = match self.found(key) {
+            (_, Some(id)) => id,
+            (null, None) => self.put_at(null, key, Kind::Map, ""),
         };
-        (self.tree.kind(id) == Kind::Map).then(|| self.at(id))
+        self.tree.is_map(id).then(|| self.at(id))
+    }
+
+    /// The mapping at the end of `path`, if there is one.
+    pub fn below(&mut self, path: &[&str]) -> Option<Slot<'_>> {
+        let step = |node: NodeId, key: &&str| self.tree.get(node, key).filter(|&id| self.tree.is_map(id));
+        let node = path.iter().try_fold(self.node, step)?;
+        Some(self.at(node))
     }
 
     /// Runs `fill` on the mapping under `key`, if there is one: a Go pointer to a struct.
-    #[inline]
+    #[inline(always)]
     pub fn with(&mut self, key: &str, fill: impl FnOnce(&mut Slot)) {
         if let Some(mut slot) = self.map(key) {
             fill(&mut slot);
@@ -73,10 +88,13 @@ impl<'t> Slot<'t> {
     }
 
     /// Runs `fill` on every mapping in the sequence under `key`.
-    #[inline]
+    #[inline(always)]
     pub fn each(&mut self, key: &str, mut fill: impl FnMut(&mut Slot)) {
-        for id in self.items(key) {
-            if self.tree.kind(id) == Kind::Map {
+        let list = self.get(key).filter(|&id| self.tree.is_seq(id));
+        let mut next = list.and_then(|list| self.tree.first(list));
+        while let Some(id) = next {
+            next = self.tree.next(id);
+            if self.tree.is_map(id) {
                 fill(&mut self.at(id));
             }
         }
@@ -92,6 +110,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Whether the mapping or sequence under `key` has no element, or nothing is there.
+    #[inline(always)]
     pub fn is_empty(&self, key: &str) -> bool {
         self.get(key).is_none_or(|id| match self.tree.kind(id) {
             Kind::Map | Kind::Seq => self.tree.node(id).first == NodeId::NONE,
@@ -101,6 +120,7 @@ impl<'t> Slot<'t> {
     }
 
     /// The integer under `key`, or 0.
+    #[inline(always)]
     pub fn number(&self, key: &str) -> i64 {
         match self.get(key).map(|id| self.tree.kind(id)) {
             Some(Kind::Int(value)) => value,
@@ -109,6 +129,7 @@ impl<'t> Slot<'t> {
     }
 
     /// Whether `true` stands under `key`.
+    #[inline(always)]
     pub fn is_true(&self, key: &str) -> bool {
         self.get(key).is_some_and(|id| self.tree.kind(id) == Kind::Bool(true))
     }
@@ -121,31 +142,35 @@ impl<'t> Slot<'t> {
     }
 
     /// The elements of the sequence under `key`.
+    #[inline(always)]
     pub fn items(&self, key: &str) -> Vec<NodeId> {
-        self.get(key).filter(|&id| self.tree.kind(id) == Kind::Seq).map_or(Vec::new(), |id| self.tree.children(id).collect())
+        self.get(key).filter(|&id| self.tree.is_seq(id)).map_or(Vec::new(), |id| self.tree.children(id).collect())
     }
 
     /// The string under `key`, or `""`.
+    #[inline(always)]
     pub fn text(&self, key: &str) -> &str {
-        self.get(key).map_or("", |id| if self.tree.kind(id) == Kind::Str { self.tree.value(id) } else { "" })
+        self.get(key).map_or("", |id| self.tree.str(id).unwrap_or(""))
     }
 
     /// Sets a missing (or empty) string.
-    #[inline]
+    #[inline(always)]
     pub fn default_str(&mut self, key: &str, value: &str) {
-        let empty = match self.get(key) {
-            None => true,
-            Some(id) => self.tree.kind(id) == Kind::Str && self.tree.value(id).is_empty(),
+        let child = self.tree.get(self.node, key);
+        let empty = match child.map(|id| self.tree.kind(id)) {
+            None | Some(Kind::Null) => true,
+            Some(kind) => kind == Kind::Str && child.is_some_and(|id| self.tree.value(id).is_empty()),
         };
         if empty {
-            self.put(key, Kind::Str, value);
+            self.put_at(child, key, Kind::Str, value);
         }
     }
 
     /// Sets a missing string whose Go type is a pointer: a written `""` stays.
+    #[inline(always)]
     pub fn default_pointer(&mut self, key: &str, value: &str) {
-        if self.get(key).is_none() {
-            self.put(key, Kind::Str, value);
+        if let (null, None) = self.found(key) {
+            self.put_at(null, key, Kind::Str, value);
         }
     }
 
@@ -155,37 +180,48 @@ impl<'t> Slot<'t> {
     }
 
     /// The sequence under `key`, made where nothing is. `None` where something else stands there.
+    #[inline(always)]
     pub fn seq_at(&mut self, key: &str) -> Option<NodeId> {
-        let id = match self.get(key) {
-            Some(id) => id,
-            None => self.put(key, Kind::Seq, ""),
+        let id = match self.found(key) {
+            (_, Some(id)) => id,
+            (null, None) => self.put_at(null, key, Kind::Seq, ""),
         };
         (self.tree.kind(id) == Kind::Seq).then_some(id)
     }
 
     /// Sets a missing integer.
-    #[inline]
+    #[inline(always)]
     pub fn default_int(&mut self, key: &str, value: i64) {
-        if self.get(key).is_none() {
-            self.put(key, Kind::Int(value), &value.to_string());
+        if let (null, None) = self.found(key) {
+            self.put_int(null, key, value);
         }
     }
 
     /// Sets an integer that is missing or 0: a Go integer that is no pointer.
+    #[inline(always)]
     pub fn default_nonzero(&mut self, key: &str, value: i64) {
-        if self.get(key).is_none_or(|id| self.tree.kind(id) == Kind::Int(0)) {
-            self.put(key, Kind::Int(value), &value.to_string());
+        let child = self.tree.get(self.node, key);
+        if child.is_none_or(|id| matches!(self.tree.kind(id), Kind::Int(0) | Kind::Null)) {
+            self.put_int(child, key, value);
         }
     }
 
     /// Sets a missing boolean.
+    #[inline(always)]
     pub fn default_bool(&mut self, key: &str, value: bool) {
-        if self.get(key).is_none() {
-            self.put(key, Kind::Bool(value), if value { "true" } else { "false" });
+        if let (null, None) = self.found(key) {
+            self.put_at(null, key, Kind::Bool(value), if value { "true" } else { "false" });
         }
     }
 
+    #[inline(never)]
+    fn put_int(&mut self, child: Option<NodeId>, key: &str, value: i64) {
+        let mut room = [0; DIGITS];
+        self.put_at(child, key, Kind::Int(value), digits(value, &mut room));
+    }
+
     /// Puts a synthetic value under `key`, in place of a null or empty one; returns its node.
+    #[inline(never)]
     pub fn put(&mut self, key: &str, kind: Kind, text: &str) -> NodeId {
         self.put_at(self.tree.get(self.node, key), key, kind, text)
     }
@@ -196,16 +232,18 @@ impl<'t> Slot<'t> {
     }
 
     /// The same as [`Slot::put`] where it is known which child, if any, stands under `key`.
+    #[inline(never)]
     pub fn put_at(&mut self, child: Option<NodeId>, key: &str, kind: Kind, text: &str) -> NodeId {
-        let text = self.tree.cook(text);
         if let Some(id) = child {
+            let text = self.tree.cook(text);
             let mut node = self.tree.node_mut(id);
             (node.kind, node.text) = (kind, text);
             node.flags |= flag::SYNTHETIC;
             return id;
         }
-        let key = self.tree.cook(key);
-        self.tree.push(synthetic(self.node, key, kind, text))
+        // A struct's fields have names that tell themselves apart by their marks, other keys have not.
+        let is_struct = self.tree.flags(self.node) & flag::FREE_KEYS == 0;
+        self.tree.push_synthetic(self.node, key, kind, text, if is_struct { flag::KNOWN } else { 0 })
     }
 
     /// Appends a synthetic element to the sequence `seq`.
@@ -292,6 +330,27 @@ impl<'t> Slot<'t> {
         }
         top
     }
+}
+
+/// The most characters that a number has: 19 digits and a sign.
+const DIGITS: usize = 20;
+
+/// A number in digits, written from the end of `room`.
+fn digits(value: i64, room: &mut [u8; DIGITS]) -> &str {
+    let (mut at, mut rest) = (DIGITS, value.unsigned_abs());
+    loop {
+        at -= 1;
+        room[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        room[at] = b'-';
+    }
+    std::str::from_utf8(&room[at..]).unwrap_or_default()
 }
 
 fn synthetic(parent: NodeId, key: Text, kind: Kind, text: Text) -> Node {

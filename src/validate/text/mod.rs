@@ -35,7 +35,7 @@ pub fn dns_label_1035(value: &str) -> Result<(), Why> {
 /// A domain name: DNS labels joined by dots, at most 253 characters together (each label may be longer than 63).
 pub fn dns_subdomain(value: &str) -> Result<(), Why> {
     at_most(value, 253)?;
-    value.split('.').try_for_each(plain_label)
+    if are_plain_labels(value.as_bytes()) { Ok(()) } else { value.split('.').try_for_each(plain_label) }
 }
 
 /// A domain name whose labels may also hold `_` and begin with one (DNS search paths).
@@ -74,7 +74,7 @@ pub fn fully_qualified_name(value: &str) -> Result<(), Why> {
 /// A label key, resource name, condition type: `name` or `prefix/name`, the prefix a domain name, the name at most 63 of
 /// letters, digits, `-_.`, a letter or digit at both ends.
 pub fn qualified_name(value: &str) -> Result<(), Why> {
-    let name = match value.split_once('/') {
+    let name = match memchr::memchr(b'/', value.as_bytes()).map(|at| (&value[..at], &value[at + 1..])) {
         None => value,
         Some((_, rest)) if rest.contains('/') => return Err("must not hold more than one `/`".into()),
         Some(("", _)) => return Err("must have something before the `/`".into()),
@@ -260,10 +260,31 @@ pub fn generated(prefix: &str) -> Cow<'_, str> {
 
 const LABEL_CHARS: &str = "lower-case letters, digits and `-`";
 
+/// Whether these are labels joined by dots, their lengths aside.
+fn are_plain_labels(bytes: &[u8]) -> bool {
+    let is_end = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let mut before = b'.';
+    for &b in bytes {
+        let is_fine = match b {
+            b'-' => before != b'.',
+            b'.' => is_end(before),
+            _ => is_end(b),
+        };
+        if !is_fine {
+            return false;
+        }
+        before = b;
+    }
+    is_end(before)
+}
+
 /// One label without its length: nearly every name comes through here.
 fn plain_label(label: &str) -> Result<(), Why> {
     let end = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let bytes = label.as_bytes();
+    if !bytes.contains(&b'.') && are_plain_labels(bytes) {
+        return Ok(());
+    }
     if bytes.iter().any(|b| b.is_ascii_uppercase()) {
         return Err("must not hold upper-case letters".into());
     }

@@ -20,7 +20,9 @@ pub fn gce_disk(errs: &mut Verdicts, source: Field) {
     let since = errs.len();
     set(errs, source.get("pdName"));
     partition(errs, source);
-    errs.reprint(since, &source.path(), &format!("{}.persistentDisk", source.parent().path()));
+    if errs.len() > since {
+        errs.reprint(since, &source.path(), &format!("{}.persistentDisk", source.parent().path()));
+    }
 }
 
 pub fn aws_disk(errs: &mut Verdicts, source: Field) {

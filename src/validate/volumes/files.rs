@@ -53,7 +53,9 @@ pub fn downward_items(errs: &mut Verdicts, source: Field) {
     for item in source.get("items").items() {
         let since = errs.len();
         downward_item(errs, item);
-        errs.reprint(since, &item.path(), &source.path());
+        if errs.len() > since {
+            errs.reprint(since, &item.path(), &source.path());
+        }
     }
 }
 

@@ -8,8 +8,8 @@ mod projected;
 pub use mounts::mounts;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use super::few::Few;
 use super::{Unique, Verdicts, claim, meta, text};
 use crate::object::Field;
 use crate::text::Span;
@@ -27,9 +27,9 @@ pub enum Backing {
 #[derive(Default)]
 pub struct Volumes<'a> {
     /// What each volume without a fault is, under its name.
-    pub by_name: BTreeMap<&'a str, Backing>,
+    pub by_name: Few<'a, Backing>,
     /// The places of those with a fault. To the server they do not exist.
-    pub faulty: BTreeMap<&'a str, Span>,
+    pub faulty: Few<'a, Span>,
     /// Whether there are volumes whose names cannot be read.
     pub unreadable: bool,
 }
@@ -81,8 +81,8 @@ pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
     let mut names = Unique::default();
     let templates: Vec<Field> = claim_templates(volumes).collect();
     for template in &templates {
-        let place = format!("{}[{}]", volumes.path(), template.index());
-        templated(errs, *template, &place, &mut names, &mut known);
+        let place = || format!("{}[{}]", volumes.path(), template.index());
+        templated(errs, *template, place, &mut names, &mut known);
     }
     let pod = pod_name(volumes);
     let replaced = |volume: &Field| {
@@ -101,7 +101,7 @@ pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
         known.unreadable |= volume.get("name").poisoned();
         made_by_another(errs, volumes, volume, pod.as_deref());
         let position = templates.len() + i;
-        if position != volume.index() {
+        if position != volume.index() && errs.len() > since {
             errs.reprint(since, &volume.path(), &format!("{}[{position}]", volumes.path()));
         }
     }
@@ -112,8 +112,7 @@ pub fn volumes<'a>(errs: &mut Verdicts, volumes: Field<'a>) -> Volumes<'a> {
 fn one<'a>(errs: &mut Verdicts, volume: Field<'a>, pod: Option<&str>, names: &mut Unique<'a>) {
     let since = errs.len();
     let mut first: Option<&str> = None;
-    for &(name, check) in SOURCES {
-        let Some(source) = volume.some(name) else { continue };
+    for (name, check, source) in sources(volume) {
         match first {
             Some(first) => second_source(errs, source, first),
             None => {
@@ -130,6 +129,16 @@ fn one<'a>(errs: &mut Verdicts, volume: Field<'a>, pod: Option<&str>, names: &mu
     if errs.len() == since || names.has(name.text()) {
         names.add(errs, name);
     }
+}
+
+/// The sources of a volume, in the order in which the server asks for them. There is one, so it is the volume that is gone
+/// through and not the thirty names.
+fn sources(volume: Field<'_>) -> Vec<(&'static str, Check, Field<'_>)> {
+    let place = |key: &str| SOURCES.iter().position(|(name, _)| *name == key);
+    let written = volume.entries().filter(|(_, value)| value.exists());
+    let mut found: Vec<(usize, Field)> = written.filter_map(|(key, value)| Some((place(key)?, value))).collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(place, source)| (SOURCES[place].0, SOURCES[place].1, source)).collect()
 }
 
 /// Refuses a source beside the source `first`.
@@ -172,11 +181,18 @@ fn made_by_another(errs: &mut Verdicts, volumes: Field, volume: Field, pod: Opti
 }
 
 /// The volume that a StatefulSet makes of one of its claim templates; `place` is where the server prints it.
-fn templated<'a>(errs: &mut Verdicts, template: Field<'a>, place: &str, names: &mut Unique<'a>, known: &mut Volumes<'a>) {
+fn templated<'a>(
+    errs: &mut Verdicts,
+    template: Field<'a>,
+    place: impl Fn() -> String,
+    names: &mut Unique<'a>,
+    known: &mut Volumes<'a>,
+) {
     let since = errs.len();
     let name = template.get("metadata").get("name");
     if name.text().is_empty() {
-        errs.required(name, "the claim is called after it").printed_as(format!("{place}.persistentVolumeClaim.claimName"));
+        let printed = format!("{}.persistentVolumeClaim.claimName", place());
+        errs.required(name, "the claim is called after it").printed_as(printed);
     }
     errs.must(name, text::dns_label);
     if errs.len() == since || names.has(name.text()) {
@@ -184,10 +200,10 @@ fn templated<'a>(errs: &mut Verdicts, template: Field<'a>, place: &str, names: &
     }
     if errs.len() == since {
         known.by_name.insert(name.text(), Backing::Claim);
-    } else {
-        known.faulty.insert(name.text(), name.span());
+        return;
     }
-    errs.reprint(since, &name.path(), &format!("{place}.name"));
+    known.faulty.insert(name.text(), name.span());
+    errs.reprint(since, &name.path(), &format!("{}.name", place()));
 }
 
 /// The claim templates of the StatefulSet that the volumes belong to, if it is one.

@@ -1,7 +1,8 @@
 //! Where containers see volumes. Mirrors core/v1 validation of `volumeMounts[*]` and `volumeDevices[*]`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::super::few::Few;
 use super::super::{Verdicts, nearest, text};
 use super::{Backing, Volumes, set};
 use crate::object::Field;
@@ -10,7 +11,7 @@ use crate::object::Field;
 pub fn mounts(errs: &mut Verdicts, container: Field, volumes: &Volumes) {
     let mounts = paths_by_name(container.get("volumeMounts"), "mountPath");
     let devices = paths_by_name(container.get("volumeDevices"), "devicePath");
-    let mut taken = BTreeMap::new();
+    let mut taken = Few::default();
     for mount in container.get("volumeMounts").items() {
         name_and_path(errs, mount, volumes);
         let path = mount.get("mountPath");
@@ -28,8 +29,12 @@ pub fn mounts(errs: &mut Verdicts, container: Field, volumes: &Volumes) {
 }
 
 /// The path of each named volume; of several the last, as the server's own map has it.
-fn paths_by_name<'a>(list: Field<'a>, path: &'static str) -> BTreeMap<&'a str, &'a str> {
-    list.items().map(|item| (item.get("name").text(), item.get(path).text())).collect()
+fn paths_by_name<'a>(list: Field<'a>, path: &'static str) -> Few<'a, &'a str> {
+    let mut paths = Few::default();
+    for item in list.items() {
+        paths.insert(item.get("name").text(), item.get(path).text());
+    }
+    paths
 }
 
 fn name_and_path(errs: &mut Verdicts, mount: Field, volumes: &Volumes) {
@@ -50,7 +55,9 @@ fn unknown(errs: &mut Verdicts, name: Field, volumes: &Volumes) {
         errs.not_found(name, "the volume is refused itself").label(fault, "this volume");
         return;
     }
-    let names: Vec<&str> = volumes.by_name.keys().chain(volumes.faulty.keys()).copied().collect();
+    let faulty = volumes.faulty.iter().map(|(name, _)| name);
+    let mut names: Vec<&str> = volumes.by_name.iter().map(|(name, _)| name).chain(faulty).collect();
+    names.sort_unstable();
     let verdict = errs.not_found(name, "the pod has no such volume");
     if let Some(near) = nearest(name.text(), &names) {
         verdict.help(format!("did you mean `{near}`?"));
@@ -58,11 +65,11 @@ fn unknown(errs: &mut Verdicts, name: Field, volumes: &Volumes) {
 }
 
 /// A volume is mounted or used as a device, not both; nor do the two share a path.
-fn overlap(errs: &mut Verdicts, name: Field, path: Field, others: &BTreeMap<&str, &str>, list: &str) {
+fn overlap(errs: &mut Verdicts, name: Field, path: Field, others: &Few<&str>, list: &str) {
     if others.contains_key(name.text()) {
         errs.invalid(name, format!("the volume is in `{list}` already"));
     }
-    if others.values().any(|other| *other == path.text()) {
+    if others.iter().any(|(_, other)| *other == path.text()) {
         errs.invalid(path, format!("the path is in `{list}` already"));
     }
 }
@@ -114,7 +121,7 @@ fn without_index(mount: Field, field: Field) -> String {
     format!("{}.{}", mount.parent().path(), field.key())
 }
 
-fn block_devices(errs: &mut Verdicts, devices: Field, mounts: &BTreeMap<&str, &str>, volumes: &Volumes) {
+fn block_devices(errs: &mut Verdicts, devices: Field, mounts: &Few<&str>, volumes: &Volumes) {
     let (mut names, mut paths) = (BTreeSet::new(), BTreeSet::new());
     for device in devices.items() {
         let (name, path) = (device.get("name"), device.get("devicePath"));

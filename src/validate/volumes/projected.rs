@@ -88,7 +88,9 @@ fn service_account_token(errs: &mut Verdicts, volume: Field, token: Field) {
     let since = errs.len();
     let path = token.get("path");
     errs.must(path, text::reserved_path);
-    errs.reprint(since, &path.path(), &format!("{}.path", volume.path()));
+    if errs.len() > since {
+        errs.reprint(since, &path.path(), &format!("{}.path", volume.path()));
+    }
 }
 
 /// A bundle: by its name, or by its signer and labels.

@@ -123,7 +123,8 @@ fn node_expressions(errs: &mut Verdicts, expressions: Field) {
 
 /// An amount of bytes with a part of a byte. A request that only repeats a limit is left to the limit.
 fn fractional_bytes(errs: &mut Verdicts, amount: Field) {
-    if !amount.written() {
+    // Without a point, an exponent or a small unit there is no fraction.
+    if !amount.written() || !amount.scalar().bytes().any(|b| matches!(b, b'.' | b'e' | b'E' | b'-' | b'm' | b'u' | b'n')) {
         return;
     }
     let Some(quantity) = crate::object::Quantity::of(amount) else { return };

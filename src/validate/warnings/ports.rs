@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::super::Verdicts;
-use super::containers;
+use super::super::container;
 use crate::object::Field;
 
 /// Ports that are the same, that overlap, and names that stand in two containers.
 pub fn ports(errs: &mut Verdicts, spec: Field) {
     let mut seen: BTreeMap<(i64, &str), Vec<Field>> = BTreeMap::new();
     let mut names: BTreeMap<&str, Field> = BTreeMap::new();
-    for port in containers::all(spec).into_iter().flat_map(|container| container.get("ports").items()) {
+    let ports: Vec<Field> = container::all(spec).flat_map(|container| container.get("ports").items()).collect();
+    if are_few_and_differ(&ports) {
+        return;
+    }
+    for port in ports {
         if !port.get("hostIP").is_empty() && port.get("hostPort").number() == 0 {
             errs.warn(port, "`hostIP` does nothing without `hostPort`");
         }
@@ -29,6 +33,19 @@ pub fn ports(errs: &mut Verdicts, spec: Field) {
             None => _ = names.insert(name, port),
         }
     }
+}
+
+/// Whether no port is or is called like another and none has an address, as can be told at once of nearly all pods.
+fn are_few_and_differ(ports: &[Field]) -> bool {
+    const FEW: usize = 8;
+    let is_apart = |(i, port): (usize, &Field)| {
+        let (name, number) = (port.get("name").text(), port.get("containerPort").number());
+        let alike = |other: &Field| {
+            other.get("containerPort").number() == number || (!name.is_empty() && other.get("name").text() == name)
+        };
+        port.get("hostIP").is_empty() && !ports[..i].iter().any(alike)
+    };
+    ports.len() <= FEW && ports.iter().enumerate().all(is_apart)
 }
 
 /// Two entries for one port and protocol.
