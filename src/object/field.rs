@@ -127,16 +127,6 @@ impl<'a> Field<'a> {
         (!self.tree.is_null(node)).then(|| self.at(node))
     }
 
-    /// The same where the mark of the name is known.
-    #[inline]
-    pub(super) fn some_marked(self, name: &str, mark: u32) -> Option<Field<'a>> {
-        if self.absent() {
-            return None;
-        }
-        let node = self.tree.get_marked(self.node(), name, mark)?;
-        (!self.tree.is_null(node)).then(|| self.at(node))
-    }
-
     /// The type of the value; `Null` where there is none.
     #[inline]
     pub fn kind(self) -> Kind {

@@ -1,9 +1,7 @@
 //! References: the table of every field that names another object, and what of an object others can name.
 
-use std::sync::LazyLock;
-
 use super::{Field, Object, ObjectId};
-use crate::text::{Span, mark};
+use crate::text::Span;
 
 /// Names of fields, one below the other; `[]` stands for every element of a list.
 pub type Path = &'static [&'static str];
@@ -160,14 +158,10 @@ pub fn links(object: &Object, root: Field) -> Links {
     let mut links = Links::default();
     let home = namespace(&object.id.namespace);
     if let Some(spec) = pod_spec(kind, root) {
-        static STEPS: LazyLock<Vec<(Steps, Targets)>> = LazyLock::new(|| {
-            let fields = |fields: &[(Path, &'static str)]| fields.iter().map(|(path, target)| (steps(path), *target)).collect();
-            IN_PODS.iter().map(|(path, of)| (steps(path), fields(of))).collect()
-        });
-        for (path, fields) in STEPS.iter() {
-            along(spec, path, &mut |part| {
-                for (path, target) in fields {
-                    along(part, path, &mut |field| links.references.extend(reference(field, target, home)));
+        for (path, fields) in IN_PODS {
+            each(spec, path, &mut |part| {
+                for (path, target) in *fields {
+                    each(part, path, &mut |field| links.references.extend(reference(field, target, home)));
                 }
             });
         }
@@ -229,44 +223,6 @@ fn labels(map: Field) -> Vec<Label> {
 
 fn namespace(written: &str) -> &str {
     if written.is_empty() { "default" } else { written }
-}
-
-/// A path whose steps are known beforehand: for what is looked for in every pod.
-type Steps = Vec<Step>;
-
-/// Fields below one place, and the kinds whose names they hold.
-type Targets = Vec<(Steps, &'static str)>;
-
-/// A step: the field's name, the mark of it, and what it is.
-struct Step {
-    name: &'static str,
-    mark: u32,
-    to: To,
-}
-
-#[derive(Clone, Copy)]
-enum To {
-    Field,
-    /// Every element of a list.
-    Items,
-}
-
-fn steps(path: Path) -> Steps {
-    let step = |step: &&'static str| match step.strip_suffix("[]") {
-        Some(list) => Step { name: list, mark: mark(list), to: To::Items },
-        None => Step { name: step, mark: mark(step), to: To::Field },
-    };
-    path.iter().map(step).collect()
-}
-
-/// The same as [`each`] with a path of steps.
-fn along<'a>(from: Field<'a>, path: &[Step], found: &mut dyn FnMut(Field<'a>)) {
-    let Some((step, rest)) = path.split_first() else { return found(from) };
-    let Some(field) = from.some_marked(step.name, step.mark) else { return };
-    match step.to {
-        To::Field => along(field, rest, found),
-        To::Items => field.items().for_each(|item| along(item, rest, found)),
-    }
 }
 
 /// Calls `found` with every field at `path`. Goes as deep as the path is long.

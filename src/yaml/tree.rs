@@ -418,12 +418,7 @@ impl Tree {
     /// most names that it does not have them, and its entries by mark where the others are.
     #[inline]
     pub fn get(&self, id: NodeId, name: &str) -> Option<NodeId> {
-        self.get_marked(id, name, mark(name))
-    }
-
-    /// The same where the mark of the name is known.
-    #[inline(always)]
-    pub(crate) fn get_marked(&self, id: NodeId, name: &str, mark: u32) -> Option<NodeId> {
+        let mark = mark(name);
         if self.nodes[id.0 as usize].may_have(bit(mark)) { self.find(id, mark, name) } else { None }
     }
 

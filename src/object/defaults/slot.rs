@@ -216,8 +216,7 @@ impl<'t> Slot<'t> {
 
     #[inline(never)]
     fn put_int(&mut self, child: Option<NodeId>, key: &str, value: i64) {
-        let mut room = [0; DIGITS];
-        self.put_at(child, key, Kind::Int(value), digits(value, &mut room));
+        self.put_at(child, key, Kind::Int(value), &value.to_string());
     }
 
     /// Puts a synthetic value under `key`, in place of a null or empty one; returns its node.
@@ -330,27 +329,6 @@ impl<'t> Slot<'t> {
         }
         top
     }
-}
-
-/// The most characters that a number has: 19 digits and a sign.
-const DIGITS: usize = 20;
-
-/// A number in digits, written from the end of `room`.
-fn digits(value: i64, room: &mut [u8; DIGITS]) -> &str {
-    let (mut at, mut rest) = (DIGITS, value.unsigned_abs());
-    loop {
-        at -= 1;
-        room[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        at -= 1;
-        room[at] = b'-';
-    }
-    std::str::from_utf8(&room[at..]).unwrap_or_default()
 }
 
 fn synthetic(parent: NodeId, key: Text, kind: Kind, text: Text) -> Node {
