@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Made of the length of `name` and six of its characters. Different marks mean different names; different names of the schema's
-/// have different marks, which a test of its tables holds, and of other names nearly all that differ.
+/// Made of the length of `name` and of its eight first, middle and last characters. Different marks mean different names; different
+/// names of the schema's have different marks, which a test of its tables holds, and of other names nearly all that differ.
 #[inline(always)]
 pub fn mark(name: &str) -> u32 {
     mark_of(name.as_bytes())
@@ -13,12 +13,18 @@ pub fn mark(name: &str) -> u32 {
 /// The mark of the name that these bytes are.
 #[inline(always)]
 pub fn mark_of(bytes: &[u8]) -> u32 {
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
-    let len = bytes.len();
-    let at = |sixteenths: usize| u64::from(bytes[len * sixteenths / 16]);
-    let ends = u64::from(*first) | u64::from(*last) << 8;
-    let all = ends | at(3) << 16 | at(7) << 24 | at(11) << 32 | at(13) << 40 | (len as u64) << 48;
-    (all.wrapping_mul(SPREAD) >> 32) as u32
+    let (front, back) = if let (Some(front), Some(back)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let middle = bytes[bytes.len() / 2 - 4..].first_chunk().map_or(0, |middle| u64::from_le_bytes(*middle));
+        (u64::from_le_bytes(*front), u64::from_le_bytes(*back) ^ middle.rotate_left(13))
+    } else if let (Some(front), Some(back)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        (u64::from(u32::from_le_bytes(*front)), u64::from(u32::from_le_bytes(*back)))
+    } else if let (Some(front), Some(back)) = (bytes.first(), bytes.last()) {
+        (u64::from(*front), u64::from(*back) | u64::from(bytes[bytes.len() / 2]) << 8)
+    } else {
+        return 0;
+    };
+    let mixed = front.wrapping_mul(SPREAD) ^ (back.rotate_left(32) ^ bytes.len() as u64).wrapping_mul(OTHER_SPREAD);
+    (mixed.wrapping_mul(SPREAD) >> 32) as u32
 }
 
 /// Whether two names are the same. Most are short: calling the C library to compare them takes longer than comparing them.
@@ -73,3 +79,4 @@ pub fn bit(mark: u32) -> u64 {
 
 /// The high bits of a product with it depend on all bits of the other factor.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+const OTHER_SPREAD: u64 = 0xc2b2_ae3d_27d4_eb4f;

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::event::{Event, EventKind, Read, ReadError, Tag, Texts};
 use super::keys::Keys;
-use super::packed::Packed;
 use super::read::{MOST_NODES, MOST_REPEATS};
 use super::scalar::{self, Resolved};
 use super::{Kind, Node, NodeId, Problem, ProblemKind, Style, Text, Tree, flag};
@@ -20,8 +19,7 @@ const DEPTH: usize = 16;
 struct Frame {
     node: NodeId,
     role: Role,
-    /// The key that the next value belongs to.
-    key: Key,
+    next: Next,
     /// One past the last byte of what has been read of it.
     end: u32,
 }
@@ -37,15 +35,17 @@ enum Role {
     Merge,
 }
 
+/// What the next event of a collection is.
 #[derive(Clone, Copy)]
-enum Key {
-    /// A sequence has no keys.
-    None,
-    /// The next event is a key.
-    Awaited,
-    /// Where it is written, its characters, and the mark of them.
-    Named(Span, Text, u32),
-    Merge(Span),
+enum Next {
+    /// An item of a sequence.
+    Item,
+    /// A key.
+    Key,
+    /// The value of this node, which stands under its key already.
+    Value(NodeId),
+    /// What is merged; the merge key is there.
+    Merged(Span),
 }
 
 /// A document's outcome.
@@ -99,7 +99,8 @@ impl<'t> Builder<'t> {
         Built { root: self.root.filter(|_| !self.is_refused), problems: self.problems }
     }
 
-    /// Takes the next event of the document.
+    /// Takes the next event of the document. Inlined with all that most events need: a line of a manifest has three.
+    #[inline(always)]
     pub fn take(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         match event.kind {
             EventKind::Close => return self.close(event, texts),
@@ -110,58 +111,87 @@ impl<'t> Builder<'t> {
             return Err(ReadError::new(event.span, "the document has more than two million values"));
         }
         self.decoded += 1;
-        let Some(frame) = self.frames.last_mut() else { return self.value(event, Role::Value, texts) };
+        let Some(frame) = self.frames.last_mut() else {
+            let root = self.tree.append_item(NodeId::NONE);
+            self.root = Some(root);
+            return self.value(event, root, texts);
+        };
         frame.end = frame.end.max(event.span.end);
-        match (frame.key, event.kind) {
-            (Key::None | Key::Named(..), _) => self.value(event, Role::Value, texts),
-            (Key::Merge(_), _) => self.value(event, Role::Merge, texts),
-            (Key::Awaited, EventKind::Scalar) if event.tag == Tag::None && event.name.is_empty() => {
-                let text = texts.bytes(event.text);
-                if event.style == Style::Plain && (scalar::implicit(text) != Kind::Str || text == b"<<") {
-                    return self.odd_key(event, texts);
-                }
-                frame.key = Key::Named(event.span, event.text, mark_of(text));
-                Ok(())
+        let node = match frame.next {
+            Next::Value(node) => {
+                frame.next = Next::Key;
+                node
             }
-            (Key::Awaited, EventKind::Scalar) => self.odd_key(event, texts),
-            (Key::Awaited, EventKind::Alias) => self.alias_key(event, texts),
-            (Key::Awaited, _) => self.open(event, Role::Key, texts),
+            Next::Item => self.tree.append_item(frame.node),
+            Next::Key => return self.key(event, texts),
+            Next::Merged(span) => return self.merged(event, span, texts),
+        };
+        self.value(event, node, texts)
+    }
+
+    #[inline(always)]
+    fn value(&mut self, event: &Event, node: NodeId, texts: &mut Texts) -> Read<()> {
+        match event.kind {
+            EventKind::Scalar => self.scalar(event, node, texts),
+            EventKind::Alias => self.alias(event, node, texts),
+            _ => self.open(event, node, Role::Value, texts),
         }
     }
 
     #[inline(always)]
-    fn value(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
+    fn key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         match event.kind {
-            EventKind::Scalar => self.scalar(event, role, texts),
-            EventKind::Alias => self.alias(event, texts),
-            _ => self.open(event, role, texts),
+            EventKind::Scalar if event.tag == Tag::None && event.name.is_empty() => {
+                let text = texts.bytes(event.text);
+                if event.style == Style::Plain && (!scalar::is_surely_text(text) || text == b"<<") {
+                    return self.odd_key(event, texts);
+                }
+                self.name(event.span, event.text, mark_of(text), texts);
+                Ok(())
+            }
+            EventKind::Scalar => self.odd_key(event, texts),
+            EventKind::Alias => self.alias_key(event, texts),
+            kind => {
+                self.refuse_key(event.span, if kind == EventKind::MapStart { Kind::Map } else { Kind::Seq });
+                self.open_aside(event, Role::Key, texts)
+            }
+        }
+    }
+
+    /// Puts a key into the innermost mapping: it is written at `span`, and its characters have the mark `mark`.
+    #[inline(always)]
+    fn name(&mut self, span: Span, key: Text, mark: u32, texts: &Texts) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let (id, is_perhaps_repeated) = self.tree.append_entry(frame.node, span, key, mark);
+        frame.next = Next::Value(id);
+        if is_perhaps_repeated || self.keys.are_many(frame.node) {
+            self.declare(id, mark, span, texts);
         }
     }
 
     /// A key that is no plain text, or has a tag or an anchor.
+    #[cold]
     fn odd_key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let text = texts.get(event.text);
         let is_plain = event.tag == Tag::None && event.style == Style::Plain;
         let is_merge = text == "<<" && (is_plain || matches!(event.tag, Tag::NonSpecific | Tag::Merge));
-        let key = if is_merge {
-            Key::Merge(event.span)
-        } else {
-            let (kind, text) = self.resolve(event, texts);
-            let text = self.key_text(kind, text, event.span, texts);
-            Key::Named(event.span, text, mark(texts.get(text)))
-        };
+        let (kind, text) = self.resolve(event, texts);
         if !event.name.is_empty() {
-            let (kind, text) = self.resolve(event, texts);
             let (id, _) = self.tree.push_marked(node(kind, event, text), 0);
-            self.anchors.insert(name_of(event, texts), id);
+            self.anchor(event, id, texts);
         }
-        self.set_key(key);
+        if is_merge {
+            self.set_next(Next::Merged(event.span));
+        } else {
+            let text = self.key_text(kind, text, event.span, texts);
+            self.name(event.span, text, mark(texts.get(text)), texts);
+        }
         Ok(())
     }
 
-    fn set_key(&mut self, key: Key) {
+    fn set_next(&mut self, next: Next) {
         if let Some(frame) = self.frames.last_mut() {
-            frame.key = key;
+            frame.next = next;
         }
     }
 
@@ -188,6 +218,7 @@ impl<'t> Builder<'t> {
         if texts.get(text) == name { text } else { texts.cook(&name) }
     }
 
+    #[cold]
     fn refuse_key(&mut self, span: Span, kind: Kind) {
         let what = if kind == Kind::Map { "a mapping cannot be a key" } else { "a list cannot be a key" };
         let help = "if this is a template (`{{ ... }}`), render it first, or quote the whole value";
@@ -211,7 +242,6 @@ impl<'t> Builder<'t> {
     }
 
     /// Type and text of a scalar.
-    #[inline]
     fn resolve(&mut self, event: &Event, texts: &mut Texts) -> (Kind, Text) {
         match (event.tag, event.style) {
             (Tag::None, Style::Plain) => (scalar::implicit(texts.bytes(event.text)), event.text),
@@ -231,63 +261,66 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn scalar(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
-        let (mut kind, text) = self.resolve(event, texts);
-        if let Kind::Float(value) = kind {
-            match scalar::in_json(value) {
-                Some(number) => kind = number,
-                None => self.refuse(
-                    event.span,
-                    "infinity and not-a-number cannot be said in JSON",
-                    Some("quote the text if it is one"),
-                ),
-            }
+    /// The same, with numbers as JSON has them.
+    #[inline(never)]
+    fn decode(&mut self, event: &Event, texts: &mut Texts) -> (Kind, Text) {
+        let (kind, text) = self.resolve(event, texts);
+        let Kind::Float(value) = kind else { return (kind, text) };
+        let number = scalar::in_json(value);
+        if number.is_none() {
+            let message = "infinity and not-a-number cannot be said in JSON";
+            self.refuse(event.span, message, Some("quote the text if it is one"));
         }
-        if role == Role::Merge {
-            self.refuse_merge();
-            return Ok(());
+        (number.unwrap_or(kind), text)
+    }
+
+    #[inline(always)]
+    fn scalar(&mut self, event: &Event, node: NodeId, texts: &mut Texts) -> Read<()> {
+        let is_text = event.style != Style::Plain || scalar::is_surely_text(texts.bytes(event.text));
+        if is_text && event.tag == Tag::None {
+            self.tree.fill(node, Kind::Str, event.style, event.span, event.text, 0);
+        } else {
+            let (kind, text) = self.decode(event, texts);
+            self.tree.fill(node, kind, event.style, event.span, text, 0);
         }
-        let id = self.place(Packed::read(kind, event.style, event.span, text, 0), texts);
         if !event.name.is_empty() {
-            self.anchors.insert(name_of(event, texts), id);
+            self.anchor(event, node, texts);
         }
         Ok(())
     }
 
-    /// Refuses what stands under a merge key.
-    #[inline(never)]
-    fn refuse_merge(&mut self) {
-        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
-            self.refuse(*span, NOT_MERGED, None);
-            self.set_key(Key::Awaited);
+    /// Takes what stands under the merge key at `span`.
+    #[cold]
+    fn merged(&mut self, event: &Event, span: Span, texts: &mut Texts) -> Read<()> {
+        match event.kind {
+            EventKind::Scalar => {
+                self.decode(event, texts);
+                self.refuse(span, NOT_MERGED, None);
+                self.set_next(Next::Key);
+                Ok(())
+            }
+            EventKind::Alias => {
+                let id = self.anchored(event, texts)?;
+                self.set_next(Next::Key);
+                if self.tree.node(id).kind != Kind::Map {
+                    self.refuse(span, NOT_MERGED, None);
+                    return Ok(());
+                }
+                self.merge(id, span, texts)
+            }
+            _ => self.open_aside(event, Role::Merge, texts),
         }
     }
 
-    /// Puts a value where it belongs: the root, the next list item, or under the key read before.
-    #[inline(always)]
-    fn place(&mut self, mut packed: Packed, texts: &Texts) -> NodeId {
-        let Some(frame) = self.frames.last_mut() else {
-            let (id, _) = self.tree.append(packed, 0);
-            self.root = Some(id);
-            return id;
-        };
-        let (span, key, mark) = match frame.key {
-            Key::Named(span, key, mark) => (span, key, mark),
-            _ => {
-                packed.parent = if matches!(frame.key, Key::None) { frame.node } else { NodeId::NONE };
-                return self.tree.append(packed, 0).0;
-            }
-        };
-        frame.key = Key::Awaited;
-        packed.parent = frame.node;
-        let (id, repeated) = self.tree.append_keyed(packed, span, key, mark);
-        if repeated || self.keys.are_many(frame.node) {
-            self.declare(id, mark, span, texts);
-        }
-        id
+    /// Reads a collection that is in no other.
+    #[cold]
+    fn open_aside(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
+        let node = self.tree.append_item(NodeId::NONE);
+        self.open(event, node, role, texts)
     }
 
     /// Looks for the key of `id` in the innermost mapping. A repeated key is a problem, shown at `span`; the later value counts.
+    #[inline(never)]
     fn declare(&mut self, id: NodeId, mark: u32, span: Span, texts: &Texts) {
         let Some(map) = self.frames.last().map(|frame| frame.node) else { return };
         let earlier = self.keys.earlier(self.tree, map, id, mark, |id| texts.get(self.tree.key(id)));
@@ -310,20 +343,18 @@ impl<'t> Builder<'t> {
         });
     }
 
-    fn open(&mut self, event: &Event, role: Role, texts: &mut Texts) -> Read<()> {
-        let kind = if event.kind == EventKind::MapStart { Kind::Map } else { Kind::Seq };
-        if role == Role::Key {
-            self.refuse_key(event.span, kind);
-        }
-        let id = self.place(Packed::read(kind, event.style, event.span, Text::EMPTY, OPEN), texts);
+    #[inline(always)]
+    fn open(&mut self, event: &Event, node: NodeId, role: Role, texts: &mut Texts) -> Read<()> {
+        let (kind, next) = if event.kind == EventKind::MapStart { (Kind::Map, Next::Key) } else { (Kind::Seq, Next::Item) };
+        self.tree.fill(node, kind, event.style, event.span, Text::EMPTY, OPEN);
         if !event.name.is_empty() {
-            self.anchors.insert(name_of(event, texts), id);
+            self.anchor(event, node, texts);
         }
-        let key = if kind == Kind::Map { Key::Awaited } else { Key::None };
-        self.frames.push(Frame { node: id, role, key, end: event.span.end });
+        self.frames.push(Frame { node, role, next, end: event.span.end });
         Ok(())
     }
 
+    #[inline(always)]
     fn close(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         self.keys.close(frame.node);
@@ -332,18 +363,23 @@ impl<'t> Builder<'t> {
         self.tree.close(frame.node, end, OPEN);
         let Some(parent) = self.frames.last_mut() else { return Ok(()) };
         parent.end = parent.end.max(end);
-        match (frame.role, parent.key) {
+        match (frame.role, parent.next) {
             (Role::Value, _) => Ok(()),
             (Role::Key, _) => {
-                parent.key = Key::Named(Span::point(event.span.start), Text::EMPTY, mark(""));
+                self.name(Span::point(event.span.start), Text::EMPTY, mark(""), texts);
                 Ok(())
             }
-            (Role::Merge, Key::Merge(span)) => {
-                parent.key = Key::Awaited;
+            (Role::Merge, Next::Merged(span)) => {
+                parent.next = Next::Key;
                 self.merge(frame.node, span, texts)
             }
             (Role::Merge, _) => Ok(()),
         }
+    }
+
+    #[cold]
+    fn anchor(&mut self, event: &Event, node: NodeId, texts: &Texts) {
+        self.anchors.insert(texts.written(event.name).to_string(), node);
     }
 
     fn anchored(&self, event: &Event, texts: &Texts) -> Read<NodeId> {
@@ -358,29 +394,22 @@ impl<'t> Builder<'t> {
         Ok(id)
     }
 
+    #[cold]
     fn alias_key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let id = self.anchored(event, texts)?;
         let (kind, text) = (self.tree.node(id).kind, self.tree.node(id).text);
         let text = self.key_text(kind, text, event.span, texts);
-        self.set_key(Key::Named(event.span, text, mark(texts.get(text))));
+        self.name(event.span, text, mark(texts.get(text)), texts);
         Ok(())
     }
 
-    fn alias(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
+    #[cold]
+    fn alias(&mut self, event: &Event, node: NodeId, texts: &mut Texts) -> Read<()> {
         let id = self.anchored(event, texts)?;
-        if let Some(Frame { key: Key::Merge(span), .. }) = self.frames.last() {
-            let span = *span;
-            self.set_key(Key::Awaited);
-            if self.tree.node(id).kind != Kind::Map {
-                self.refuse(span, NOT_MERGED, None);
-                return Ok(());
-            }
-            return self.merge(id, span, texts);
-        }
         let from = self.tree.node(id);
         let flags = (from.flags & !flag::SHADOWED) | flag::ALIASED;
-        let to = self.place(Packed::read(from.kind, from.style, from.span, from.text, flags), texts);
-        self.copy_children(id, to, event.span, texts)
+        self.tree.fill(node, from.kind, from.style, from.span, from.text, flags);
+        self.copy_children(id, node, event.span, texts)
     }
 
     /// Copies everything below `from` to below `to`.
@@ -419,6 +448,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Puts the entries of `source`, a mapping or a list of mappings, into the innermost mapping.
+    #[cold]
     fn merge(&mut self, source: NodeId, span: Span, texts: &Texts) -> Read<()> {
         let sources: Vec<NodeId> = match self.tree.node(source).kind {
             Kind::Map => vec![source],
@@ -457,8 +487,4 @@ fn allowed(decoded: u64) -> f64 {
 
 fn node(kind: Kind, event: &Event, text: Text) -> Node {
     Node { kind, style: event.style, span: event.span, text, ..Node::BLANK }
-}
-
-fn name_of(event: &Event, texts: &Texts) -> String {
-    texts.written(event.name).to_string()
 }

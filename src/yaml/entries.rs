@@ -11,6 +11,8 @@ const ROOM: usize = 7;
 const FEW: usize = 9;
 /// No block.
 const NONE: u32 = u32::MAX;
+/// What is added to the number of a block to tell it from a number of entries.
+const LINK: u32 = ROOM as u32 + 1;
 
 /// The entries of all mappings of a tree.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +26,18 @@ pub(super) struct Entries {
 struct Block {
     marks: [u32; ROOM],
     nodes: [NodeId; ROOM],
-    /// The mapping's next block.
-    next: u32,
+    /// How many entries there are, or from [`LINK`] on, the mapping's next block.
+    tail: u32,
     /// In a mapping's first block: its last block.
     last: u32,
+}
+
+impl Block {
+    /// The mapping's next block; no block's number if there is none.
+    #[inline(always)]
+    fn next(&self) -> u32 {
+        self.tail.wrapping_sub(LINK)
+    }
 }
 
 /// A mapping's first block.
@@ -53,7 +63,7 @@ impl Entries {
             if found != NodeId::NONE {
                 return found;
             }
-            next = block.next;
+            next = block.next();
         }
         NodeId::NONE
     }
@@ -70,7 +80,7 @@ impl Entries {
     }
 
     fn blocks_of(&self, head: Head) -> impl Iterator<Item = &Block> {
-        std::iter::successors(self.blocks.get(head.0 as usize), |block| self.blocks.get(block.next as usize))
+        std::iter::successors(self.blocks.get(head.0 as usize), |block| self.blocks.get(block.next() as usize))
     }
 
     /// Adds `node`, whose key has the mark `mark`, to the mapping of `head`; gives its head from then on.
@@ -78,21 +88,23 @@ impl Entries {
     pub fn add(&mut self, head: Head, mark: u32, node: NodeId) -> Head {
         let Some(first) = self.blocks.get(head.0 as usize) else { return Head(self.open(mark, node)) };
         let last = first.last as usize;
-        let free = self.blocks.get(last).and_then(|block| block.nodes.iter().position(|&node| node == NodeId::NONE));
-        match free {
-            Some(at) => (self.blocks[last].marks[at], self.blocks[last].nodes[at]) = (mark, node),
-            None => {
-                let new = self.open(mark, node);
-                self.blocks[last].next = new;
-                self.blocks[head.0 as usize].last = new;
-            }
+        if let Some(block) = self.blocks.get_mut(last)
+            && let at = block.tail as usize
+            && at < ROOM
+        {
+            (block.marks[at], block.nodes[at]) = (mark, node);
+            block.tail += 1;
+            return head;
         }
+        let new = self.open(mark, node);
+        self.blocks[last].tail = new + LINK;
+        self.blocks[head.0 as usize].last = new;
         head
     }
 
     fn open(&mut self, mark: u32, node: NodeId) -> u32 {
         let at = self.blocks.len() as u32;
-        let mut block = Block { marks: [0; ROOM], nodes: [NodeId::NONE; ROOM], next: NONE, last: at };
+        let mut block = Block { marks: [0; ROOM], nodes: [NodeId::NONE; ROOM], tail: 1, last: at };
         (block.marks[0], block.nodes[0]) = (mark, node);
         self.blocks.push(block);
         at
@@ -106,7 +118,7 @@ impl Entries {
                 block.marks[at] = mark;
                 return;
             }
-            next = block.next;
+            next = block.next();
         }
     }
 

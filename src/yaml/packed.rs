@@ -65,23 +65,34 @@ impl Packed {
         self.flags & flag::SHADOWED != 0
     }
 
-    /// A node as a reader finds it, without a place: of a collection that is still empty, `text` counts for nothing.
+    /// A node in `parent` whose value is still to come.
     #[inline(always)]
-    pub fn read(kind: Kind, style: Style, span: Span, text: Text, flags: u8) -> Packed {
-        let (tag, value) = tagged(kind);
+    pub fn awaited(parent: NodeId) -> Packed {
         Packed {
-            parent: NodeId::NONE,
+            parent,
             next: NodeId::NONE,
-            span,
+            span: Span::new(0, 0),
             key: [0, 0],
-            body: if matches!(tag, Tag::Map | Tag::Seq) { NO_CHILDREN } else { text.parts() },
-            value: [value as u32, (value >> 32) as u32],
+            body: [0, 0],
+            value: [0, 0],
             entries: Head::NONE,
-            tag,
-            written: style as u8 | (Keyed::Item as u8) << 4,
-            flags,
+            tag: Tag::Str,
+            written: (Keyed::Item as u8) << 4,
+            flags: 0,
             key_mark: 0,
         }
+    }
+
+    /// Gives it a value: of a collection, which is empty then, `text` counts for nothing.
+    #[inline(always)]
+    pub fn fill(&mut self, kind: Kind, style: Style, span: Span, text: Text, flags: u8) {
+        let (tag, value) = tagged(kind);
+        self.span = span;
+        self.body = if matches!(tag, Tag::Map | Tag::Seq) { NO_CHILDREN } else { text.parts() };
+        self.value = [value as u32, (value >> 32) as u32];
+        self.tag = tag;
+        self.written = style as u8 | (self.written & 0xf0);
+        self.flags = flags;
     }
 
     /// Puts it under a key that is written at `span`; `odd` takes what does not fit.
@@ -320,7 +331,7 @@ fn tagged(kind: Kind) -> (Tag, u64) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn pack_key(span: Span, text: Text, odd: &mut OddKeys) -> (Keyed, [u32; 2]) {
     if span == (Span { start: 0, end: 0 }) {
         return (Keyed::Unwritten, text.parts());

@@ -40,12 +40,27 @@ fn tagged(tag: Tag, text: &str) -> Resolved {
 /// The type of a plain scalar. Dates and times are strings, as the library turns them back into what is written.
 #[inline(always)]
 pub(super) fn implicit(text: &[u8]) -> Kind {
-    match text.first() {
-        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') if text.len() <= LONGEST_WORD => {
-            word(text)
-        }
-        Some(b'.' | b'+' | b'-' | b'0'..=b'9') => numeric(text),
-        _ => Kind::Str,
+    if is_surely_text(text) { Kind::Str } else { not_surely_text(text) }
+}
+
+/// Whether a plain scalar is a string by how it begins: nearly all that are.
+#[inline(always)]
+pub(super) fn is_surely_text(text: &[u8]) -> bool {
+    match text {
+        [] | [b'.' | b'+' | b'-' | b'0'..=b'9', ..] => false,
+        [_] => false,
+        _ if text.len() > LONGEST_WORD => true,
+        [first, second, ..] => !matches!(
+            (first | 32, second | 32),
+            (b'y', b'e') | (b't', b'r') | (b'f', b'a') | (b'n', b'u' | b'o') | (b'o', b'n' | b'f')
+        ),
+    }
+}
+
+fn not_surely_text(text: &[u8]) -> Kind {
+    match text {
+        [b'.' | b'+' | b'-' | b'0'..=b'9', ..] => numeric(text),
+        _ => word(text),
     }
 }
 
@@ -57,10 +72,17 @@ fn numeric(text: &[u8]) -> Kind {
         [b'1'..=b'9', rest @ ..] if rest.len() < SHORT && rest.iter().all(u8::is_ascii_digit) => {
             Kind::Int(text.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
         }
+        // `500m`, `1Gi`, a date.
+        [b'0'..=b'9', rest @ ..] if !rest.iter().all(is_in_number) => Kind::Str,
         // What is no number is a string, and so is what is no text, which does not happen.
         [b'.', ..] => std::str::from_utf8(text).map_or(Kind::Str, dotted),
         _ => std::str::from_utf8(text).map_or(Kind::Str, number),
     }
+}
+
+/// Whether a number that starts with a digit may go on with that.
+fn is_in_number(b: &u8) -> bool {
+    b.is_ascii_hexdigit() || matches!(b, b'x' | b'X' | b'o' | b'O' | b'_' | b'.' | b'+' | b'-')
 }
 
 /// Whether `text` is a string when it is written plainly anywhere, as far as can be told without reading it: letters, digits,

@@ -1,5 +1,7 @@
 //! The arena that one file is parsed into: nodes with byte spans, linked as parent, first child and next sibling.
 
+use std::fmt::Write;
+
 use super::entries::{Entries, Head};
 use super::packed::{OddKeys, Packed};
 use super::text::Text;
@@ -310,6 +312,21 @@ impl Tree {
         Text::cooked(Span::new(start, self.cooked.len() as u32))
     }
 
+    /// Puts the digits of `number` into the tree's own buffer.
+    pub(crate) fn cook_number(&mut self, number: i64) -> Text {
+        let start = self.cooked.len() as u32;
+        match number {
+            // Nearly all that defaults put here are small, and formatting takes three times as long.
+            0..1000 => {
+                let powers = [100, 10, 1].into_iter().filter(|power| number >= *power || *power == 1);
+                self.cooked.extend(powers.map(|power| char::from(b'0' + (number / power % 10) as u8)));
+            }
+            // Writing to a string cannot fail.
+            _ => _ = write!(self.cooked, "{number}"),
+        }
+        Text::cooked(Span::new(start, self.cooked.len() as u32))
+    }
+
     /// Takes the text out while a reader borrows it; [`Tree::set_source`] puts it back.
     pub(super) fn take_source(&mut self) -> String {
         std::mem::take(&mut self.source)
@@ -362,19 +379,46 @@ impl Tree {
     }
 
     /// Adds a synthetic scalar or empty collection under `key` to the mapping `parent`.
-    pub(crate) fn push_synthetic(&mut self, parent: NodeId, key: &str, kind: Kind, text: &str, flags: u8) -> NodeId {
-        let (mark, text, key) = (mark(key), self.cook(text), self.cook(key));
+    pub(crate) fn push_synthetic(&mut self, parent: NodeId, key: &str, kind: Kind, text: Text, flags: u8) -> NodeId {
+        let (mark, key) = (mark(key), self.cook(key));
         let nowhere = Span::new(0, 0);
-        let mut packed = Packed::read(kind, Style::Plain, nowhere, text, flag::SYNTHETIC | flags);
-        packed.parent = parent;
-        self.append_keyed(packed, nowhere, key, mark).0
+        let (id, _) = self.append_entry(parent, nowhere, key, mark);
+        self.fill(id, kind, Style::Plain, nowhere, text, flag::SYNTHETIC | flags);
+        id
     }
 
-    /// Puts `packed` under a key that is written at `span` and has the mark `mark`, as the last child of `packed.parent`.
+    /// Adds an entry to the mapping `map`, under a key that is written at `span` and has the mark `mark`. Its value comes with
+    /// [`Tree::fill`]. Says too whether the mapping may have had that key before.
     #[inline(always)]
-    pub(super) fn append_keyed(&mut self, mut packed: Packed, span: Span, key: Text, mark: u32) -> (NodeId, bool) {
+    pub(super) fn append_entry(&mut self, map: NodeId, span: Span, key: Text, mark: u32) -> (NodeId, bool) {
+        let id = NodeId(self.nodes.len() as u32);
+        let mut packed = Packed::awaited(map);
         packed.set_key(span, key, &mut self.odd_keys);
-        self.append(packed, mark)
+        packed.key_mark = byte(mark);
+        let parent = &mut self.nodes[map.0 as usize];
+        let repeated = parent.note(bit(mark));
+        parent.entries = self.entries.add(parent.entries, mark, id);
+        let last = std::mem::replace(&mut parent.body[1], id.0);
+        if last == NodeId::NONE.0 {
+            parent.body[0] = id.0;
+        } else {
+            self.nodes[last as usize].next = id;
+        }
+        self.nodes.push(packed);
+        (id, repeated)
+    }
+
+    /// Adds an item to the sequence `parent`, or a root. Its value comes with [`Tree::fill`].
+    #[inline(always)]
+    pub(super) fn append_item(&mut self, parent: NodeId) -> NodeId {
+        self.append(Packed::awaited(parent), 0).0
+    }
+
+    /// Gives the node `id`, which is in its place, its value: of a collection, that it is one.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, id: NodeId, kind: Kind, style: Style, span: Span, text: Text, flags: u8) {
+        self.has_null |= kind == Kind::Null;
+        self.nodes[id.0 as usize].fill(kind, style, span, text, flags);
     }
 
     /// Adds `packed`, which has no children and no siblings yet, as the last child of `packed.parent`, or as a root.

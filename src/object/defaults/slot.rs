@@ -216,7 +216,8 @@ impl<'t> Slot<'t> {
 
     #[inline(never)]
     fn put_int(&mut self, child: Option<NodeId>, key: &str, value: i64) {
-        self.put_at(child, key, Kind::Int(value), &value.to_string());
+        let text = self.tree.cook_number(value);
+        self.put_text(child, key, Kind::Int(value), text);
     }
 
     /// Puts a synthetic value under `key`, in place of a null or empty one; returns its node.
@@ -233,8 +234,13 @@ impl<'t> Slot<'t> {
     /// The same as [`Slot::put`] where it is known which child, if any, stands under `key`.
     #[inline(never)]
     pub fn put_at(&mut self, child: Option<NodeId>, key: &str, kind: Kind, text: &str) -> NodeId {
+        let text = self.tree.cook(text);
+        self.put_text(child, key, kind, text)
+    }
+
+    #[inline(always)]
+    fn put_text(&mut self, child: Option<NodeId>, key: &str, kind: Kind, text: Text) -> NodeId {
         if let Some(id) = child {
-            let text = self.tree.cook(text);
             let mut node = self.tree.node_mut(id);
             (node.kind, node.text) = (kind, text);
             node.flags |= flag::SYNTHETIC;
