@@ -78,9 +78,9 @@ pub fn entries(checked: &Checked, objects: Vec<Object>) -> Vec<Entry> {
 
 fn entry(checked: &Checked, object: Object) -> Entry {
     let root = object.field(&checked.parsed.tree);
-    let facts = match (object.group(), object.id.kind.as_str()) {
-        ("", "Service") => Facts::Service(service(root.get("spec"))),
-        ("apps", "StatefulSet") => Facts::StatefulSet(stateful_set(root.get("spec"))),
+    let facts = match object.id.kind.as_str() {
+        "Service" if object.group().is_empty() => Facts::Service(service(root.get("spec"))),
+        "StatefulSet" if object.group() == "apps" => Facts::StatefulSet(stateful_set(root.get("spec"))),
         _ => Facts::Other,
     };
     Entry {

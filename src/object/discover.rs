@@ -3,6 +3,7 @@
 use super::{Field, Object, ObjectId};
 use crate::diagnostic::Cause;
 use crate::schema;
+use crate::text::Span;
 use crate::validate::Verdict;
 use crate::yaml::{Document, Kind, NodeId, Parsed, Style, Tree, flag};
 
@@ -21,17 +22,21 @@ pub fn discover(parsed: &mut Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdi
     let mut skipped = Vec::new();
     let mut strays = Vec::new();
     // Most files have none, and that is seen sooner in one go.
-    let any_braces = has_braces(parsed.tree.source());
+    let any_braces = match (parsed.documents.first(), parsed.documents.last()) {
+        (Some(first), Some(last)) => has_braces(&parsed.tree.source()[Span::new(first.span.start, last.span.end).range()]),
+        _ => false,
+    };
     for (i, document) in parsed.documents.iter().enumerate() {
         let number = i as u32;
-        let reason = match document.root {
+        let header = document.root.map(|root| Header::of(Field::new(&parsed.tree, root)));
+        let reason = match header {
             _ if any_braces && is_template(parsed, document) => Some("Helm template"),
-            Some(root) => something_else(Field::new(&parsed.tree, root)),
+            Some(header) => something_else(header),
             None => None,
         };
-        match (reason, document.root) {
+        match (reason, header) {
             (Some(reason), _) => skipped.push(Skip { document: number, reason: reason.to_string() }),
-            (None, Some(root)) => unfold(Field::new(&parsed.tree, root), number, &mut objects, &mut strays),
+            (None, Some(header)) => unfold(header, number, &mut objects, &mut strays),
             (None, None) => {}
         }
     }
@@ -39,6 +44,21 @@ pub fn discover(parsed: &mut Parsed) -> (Vec<Object>, Vec<Skip>, Vec<(u32, Verdi
         parsed.tree.mark(object.root, flag::ROOT);
     }
     (objects, skipped, strays)
+}
+
+/// What tells who an object is.
+#[derive(Clone, Copy)]
+struct Header<'a> {
+    root: Field<'a>,
+    api_version: Field<'a>,
+    kind: Field<'a>,
+    metadata: Field<'a>,
+}
+
+impl<'a> Header<'a> {
+    fn of(root: Field<'a>) -> Header<'a> {
+        Header { root, api_version: root.get("apiVersion"), kind: root.get("kind"), metadata: root.get("metadata") }
+    }
 }
 
 /// Files of other tools that look like objects: their API group (or whole apiVersion), their kind (or any), and what they are.
@@ -50,18 +70,18 @@ const OTHER_TOOLS: &[(&str, &str, &str)] = &[
 
 /// What a document is, if it is not meant as an object. One that only lacks or misspells a header is meant as one: the server
 /// refuses it, and so must we.
-fn something_else(root: Field) -> Option<&'static str> {
+fn something_else(header: Header) -> Option<&'static str> {
     const NO_OBJECT: Option<&str> = Some("not a Kubernetes object");
+    let Header { root, api_version, kind, metadata } = header;
     if !root.is_map() {
         return NO_OBJECT;
     }
-    let (api_version, kind) = (root.get("apiVersion"), root.get("kind"));
     let text = api_version.text();
     let group = text.split_once('/').map_or(text, |(group, _)| group);
     if let Some((_, _, what)) = OTHER_TOOLS.iter().find(|(of, a, _)| *of == group && (a.is_empty() || *a == kind.text())) {
         return Some(what);
     }
-    let has_body = root.get("metadata").exists() || root.get("spec").exists();
+    let has_body = metadata.exists() || root.get("spec").exists();
     let has_kind = kind.exists() && (api_version.exists() || has_body || is_built_in(root, kind.text()));
     let has_version = if text.is_empty() { api_version.exists() && has_body } else { !kind.exists() };
     if has_kind {
@@ -135,8 +155,13 @@ fn has_action(tree: &Tree, root: NodeId) -> bool {
 }
 
 /// Adds the object at `root`, or the items of a list, in order and whatever depth.
-fn unfold(root: Field, document: u32, objects: &mut Vec<Object>, strays: &mut Vec<(u32, Verdict)>) {
-    let mut todo = vec![(root, identify(root))];
+fn unfold(header: Header, document: u32, objects: &mut Vec<Object>, strays: &mut Vec<(u32, Verdict)>) {
+    let (root, id) = (header.root, identify(header));
+    if !id.kind.ends_with("List") {
+        objects.push(Object { document, root: root.node(), id });
+        return;
+    }
+    let mut todo = vec![(root, id)];
     while let Some((field, id)) = todo.pop() {
         let items = field.get("items");
         if id.kind == "List" && !items.exists() {
@@ -154,7 +179,7 @@ fn unfold(root: Field, document: u32, objects: &mut Vec<Object>, strays: &mut Ve
         let mut inner = Vec::new();
         for item in items.items() {
             if item.is_map() {
-                inner.push((item, inherited(identify(item), api_version, kind)));
+                inner.push((item, inherited(identify(Header::of(item)), api_version, kind)));
             } else {
                 strays
                     .push((document, misplaced(item, format!("items[{}]", item.index()), "an item of a List must be an object")));
@@ -186,16 +211,16 @@ fn misplaced(field: Field, path: String, message: &str) -> Verdict {
     }
 }
 
-/// Who the object at `field` is.
-pub fn identify(field: Field) -> ObjectId {
-    let metadata = field.get("metadata");
+/// Who the object is.
+fn identify(header: Header) -> ObjectId {
+    let Header { root, api_version, kind, metadata } = header;
     let name = match metadata.get("name").text() {
         "" if !metadata.get("generateName").text().is_empty() => format!("{}*", metadata.get("generateName").text()),
         name => name.to_string(),
     };
     ObjectId {
-        api_version: schema::named_nearly(field, "apiVersion").text().to_string(),
-        kind: schema::named_nearly(field, "kind").text().to_string(),
+        api_version: schema::nearly(root, api_version, "apiVersion").text().to_string(),
+        kind: schema::nearly(root, kind, "kind").text().to_string(),
         namespace: metadata.get("namespace").text().to_string(),
         name,
     }

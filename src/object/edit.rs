@@ -17,13 +17,13 @@ pub fn set(field: Field, value: &str) -> Option<Change> {
 /// Adds `key: value` to a mapping, before its first entry.
 pub fn insert(map: Field, key: &str, value: &str) -> Option<Change> {
     let node = own(map).filter(|_| map.is_map())?;
-    let entry = format!("{}: {}", scalar(key), scalar(value));
+    let entry = [&*scalar(key), ": ", &scalar(value)].concat();
     match node.style {
         Style::Flow if map.is_empty() => Some((Span::point(node.span.start + 1), entry)),
         Style::Flow => Some((Span::point(node.span.start + 1), format!("{entry}, "))),
         _ => {
             let (at, indent) = head(map)?;
-            Some((Span::point(at), format!("{entry}{}{indent}", line_break(source(map)))))
+            Some((Span::point(at), [&entry, line_break(source(map)), &indent].concat()))
         }
     }
 }

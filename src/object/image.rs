@@ -33,7 +33,7 @@ impl<'a> Image<'a> {
             Some(host) => host,
         };
         let good = is_host(registry)
-            && repository.split('/').all(is_path_component)
+            && repository.as_bytes().split(|b| *b == b'/').all(is_path_component)
             && registry.len() + 1 + repository.len() <= 255
             && tag.is_none_or(is_tag)
             && digest.is_none_or(is_digest);
@@ -72,29 +72,31 @@ fn is_host(host: &str) -> bool {
     };
     let name_good = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
         Some(address) => !address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'),
-        None => name.split('.').all(is_host_component),
+        None => name.as_bytes().split(|b| *b == b'.').all(is_host_component),
     };
     name_good && port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn is_host_component(component: &str) -> bool {
-    !component.is_empty()
-        && component.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && !component.starts_with('-')
-        && !component.ends_with('-')
+fn is_host_component(component: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (component.first(), component.last()) else { return false };
+    *first != b'-' && *last != b'-' && component.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
 }
 
 /// Lower-case letters and digits, joined by one dot, one or two underscores, or any number of dashes.
-fn is_path_component(component: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    if !component.is_empty() && component.bytes().all(is_plain) {
-        return true;
+fn is_path_component(mut rest: &[u8]) -> bool {
+    let is_plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let end = |text: &[u8], is_in: &dyn Fn(&u8) -> bool| text.iter().position(|b| !is_in(b)).unwrap_or(text.len());
+    loop {
+        let (word, after) = rest.split_at(end(rest, &is_plain));
+        if word.is_empty() || after.is_empty() {
+            return !word.is_empty();
+        }
+        let (joint, next) = after.split_at(end(after, &|b| !is_plain(b)));
+        if !matches!(joint, b"." | b"_" | b"__") && joint.iter().any(|b| *b != b'-') {
+            return false;
+        }
+        rest = next;
     }
-    let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    if !component.starts_with(alphanumeric) || !component.ends_with(alphanumeric) {
-        return false;
-    }
-    component.split(alphanumeric).all(|joint| matches!(joint, "" | "." | "_" | "__") || joint.bytes().all(|b| b == b'-'))
 }
 
 fn is_tag(tag: &str) -> bool {

@@ -80,6 +80,9 @@ const BINARY: &[(&str, i32)] = &[("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40),
 impl Quantity {
     /// Reads `text`; nothing around the number is allowed, spaces neither.
     pub fn parse(text: &str) -> Result<Quantity, Why> {
+        if let Some(quantity) = usual(text) {
+            return Ok(quantity);
+        }
         let parts = split(text)?;
         let (exponent, format) = suffix(parts.suffix)?;
         Ok(match fast(text, &parts, exponent, format) {
@@ -307,9 +310,8 @@ fn fast(text: &str, parts: &Parts, exponent: i32, format: Format) -> Option<Quan
     if binary && !parts.fraction.is_empty() {
         return None;
     }
-    let spare = if binary { 15 - digits - exponent * 3 / 10 - 1 } else { INT64_DIGITS - digits };
     let scale = if binary { 0 } else { exponent - parts.fraction.len() as i32 };
-    if spare < 0 || scale < NANO {
+    if !fits(digits, exponent, format) || scale < NANO {
         return None;
     }
     let all = match parts.fraction {
@@ -326,6 +328,38 @@ fn fast(text: &str, parts: &Parts, exponent: i32, format: Format) -> Option<Quan
         width: Width::Int64,
         kept: if canonical { Kept::new(text) } else { Kept::No },
     })
+}
+
+/// Whether the server holds that many digits in an int64.
+fn fits(digits: i32, exponent: i32, format: Format) -> bool {
+    match format {
+        Format::BinarySi => digits + exponent * 3 / 10 < 15,
+        _ => digits <= INT64_DIGITS,
+    }
+}
+
+/// What [`fast`] gives for a whole number of few digits without a zero in front, as nearly all amounts are.
+fn usual(text: &str) -> Option<Quantity> {
+    let bytes = text.as_bytes();
+    let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (exponent, format) = match &bytes[digits..] {
+        b"" => (0, Format::DecimalSi),
+        b"m" => (-3, Format::DecimalSi),
+        b"Ki" => (10, Format::BinarySi),
+        b"Mi" => (20, Format::BinarySi),
+        b"Gi" => (30, Format::BinarySi),
+        _ => return None,
+    };
+    if !(1..SHORT).contains(&digits) || bytes[0] == b'0' || !fits(digits as i32, exponent, format) {
+        return None;
+    }
+    let value = bytes[..digits].iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'));
+    let (mantissa, scale, is_kept) = match format {
+        Format::BinarySi => (value << exponent, 0, value & 7 != 0),
+        _ => (value, exponent, value % 1000 != 0),
+    };
+    let kept = if is_kept { Kept::new(text) } else { Kept::No };
+    Some(Quantity { mantissa: i128::from(mantissa), scale, format, width: Width::Int64, kept })
 }
 
 /// The server's way for all others: a decimal, rounded up to 10^-9; with binary units at most 2^63-1.
@@ -436,6 +470,24 @@ mod tests {
         for (a, b) in [("1", "1000m"), ("1Ki", "1024"), ("0", "-0"), ("1e3", "1k"), ("0.5Gi", "512Mi")] {
             assert_eq!(q(a), q(b));
         }
+    }
+
+    #[test]
+    fn usual_amounts_are_read_as_all_others() {
+        let numbers =
+            ["1", "7", "8", "10", "250", "1000", "1024", "5000", "64000", "123456789", "9999999999999", "12345678901234"];
+        let mut usual_ones = 0;
+        for number in numbers {
+            for unit in ["", "m", "Ki", "Mi", "Gi", "k", "Ti"] {
+                let text = format!("{number}{unit}");
+                let Some(read) = usual(&text) else { continue };
+                let parts = split(&text).unwrap();
+                let (exponent, format) = suffix(parts.suffix).unwrap();
+                assert_eq!(format!("{:?}", Some(read)), format!("{:?}", fast(&text, &parts, exponent, format)), "{text}");
+                usual_ones += 1;
+            }
+        }
+        assert!(usual_ones > 40, "{usual_ones}");
     }
 
     #[test]

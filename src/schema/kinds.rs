@@ -81,16 +81,15 @@ fn header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header
 
 /// One that is not there, or says nothing.
 fn odd_header<'a>(root: Field<'a>, name: &'static str, inherited: &'a str) -> Header<'a> {
-    let field = named_nearly(root, name);
+    let field = nearly(root, root.get(name), name);
     let text = [field.text(), inherited].into_iter().find(|text| !text.is_empty());
     let misspelt = (field.key() != name).then(|| misspelling(field, name));
     Header { name, field, text, misspelt }
 }
 
-/// The field `name` of an object's root; where there is none, one that is called nearly so and holds a text.
+/// `field`, which is the field `name` of an object's root; where there is none, one that is called nearly so and holds a text.
 #[inline(always)]
-pub fn named_nearly<'a>(root: Field<'a>, name: &'static str) -> Field<'a> {
-    let field = root.get(name);
+pub fn nearly<'a>(root: Field<'a>, field: Field<'a>, name: &str) -> Field<'a> {
     if field.exists() { field } else { misspelt(root, field, name) }
 }
 

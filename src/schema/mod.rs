@@ -11,7 +11,7 @@ mod walk;
 mod zero;
 
 pub use allowed::allowed;
-pub use kinds::{is_misspelt, named_nearly};
+pub use kinds::{is_misspelt, nearly};
 pub use tables::{FieldInfo, KindInfo, Merge, Scope, Served, Shape, Table, Type, TypeId};
 pub use values::expected;
 pub use version::Version;

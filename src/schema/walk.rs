@@ -150,6 +150,7 @@ impl Walk<'_> {
         }
     }
 
+    #[cold]
     fn unknown(&mut self, node: NodeId, frame: usize) {
         let field = self.field(node);
         let owner = self.table.get(self.frames[frame].id);
@@ -177,6 +178,7 @@ impl Walk<'_> {
         self.todo.push(Step { node, shape: &meant.shape, strictness: Strictness::Strict, frame });
     }
 
+    #[cold]
     fn refuse(&mut self, node: NodeId, wrong: Wrong) {
         let field = self.field(node);
         self.verdicts.push(Verdict {

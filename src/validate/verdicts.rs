@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::few::Few;
 use crate::diagnostic::{Cause, LocalFix};
 use crate::object::{Field, edit};
-use crate::text::Span;
+use crate::text::{Span, is_same};
 
 /// Why a value is refused: a sentence fragment that follows the value, "must not contain dots".
 pub type Why = Cow<'static, str>;
@@ -113,6 +113,7 @@ impl Verdicts {
     }
 
     /// A value must be there and is not.
+    #[cold]
     pub fn required(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let why = why.into();
         let message = if why.is_empty() {
@@ -124,6 +125,7 @@ impl Verdicts {
     }
 
     /// The map `field` must have the entry `key` and has it not.
+    #[cold]
     pub fn required_entry(&mut self, field: Field, key: &str, why: impl Into<Why>) -> &mut Verdict {
         let message = format!("`{key}` is required: {}", why.into());
         let verdict = self.add(Cause::FieldValueRequired, field.get(ENTRY), message);
@@ -131,12 +133,14 @@ impl Verdicts {
     }
 
     /// A value is there and wrong.
+    #[cold]
     pub fn invalid(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let message = format!("{} is not valid: {}", shown(field), why.into());
         self.add(Cause::FieldValueInvalid, field, message)
     }
 
     /// A value is none of those allowed. `allowed` is listed in the message in the order given.
+    #[cold]
     pub fn unsupported(&mut self, field: Field, allowed: &[&str]) -> &mut Verdict {
         let list: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
         let mut message = format!("{} is not supported", shown(field));
@@ -155,18 +159,21 @@ impl Verdicts {
     }
 
     /// A value may not be set here.
+    #[cold]
     pub fn forbidden(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let message = format!("`{}` is not allowed here: {}", name_of(field), why.into());
         self.add(Cause::FieldValueForbidden, field, message)
     }
 
     /// A value stands twice where it must be unique.
+    #[cold]
     pub fn duplicate(&mut self, field: Field) -> &mut Verdict {
         let message = format!("{} is there twice", shown(field));
         self.add(Cause::FieldValueDuplicate, field, message)
     }
 
     /// A value names something that does not exist.
+    #[cold]
     pub fn not_found(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let why = why.into();
         let message = if why.is_empty() {
@@ -178,24 +185,28 @@ impl Verdicts {
     }
 
     /// A value is longer than `most` (bytes).
+    #[cold]
     pub fn too_long(&mut self, field: Field, most: usize) -> &mut Verdict {
         let message = format!("`{}` is too long: at most {most} bytes are allowed", name_of(field));
         self.add(Cause::FieldValueTooLong, field, message)
     }
 
     /// A list or map has more than `most` entries.
+    #[cold]
     pub fn too_many(&mut self, field: Field, most: usize) -> &mut Verdict {
         let message = format!("`{}` has {} entries: at most {most} are allowed", name_of(field), field.len());
         self.add(Cause::FieldValueTooMany, field, message)
     }
 
     /// A value has a type that the field does not take.
+    #[cold]
     pub fn type_invalid(&mut self, field: Field, why: impl Into<Why>) -> &mut Verdict {
         let message = format!("{} has the wrong type: {}", shown(field), why.into());
         self.add(Cause::FieldValueTypeInvalid, field, message)
     }
 
     /// The server accepts it and answers with a warning.
+    #[cold]
     pub fn warn(&mut self, field: Field, message: impl Into<String>) -> &mut Verdict {
         self.add(Cause::Warning, field, message.into())
     }
@@ -206,6 +217,7 @@ impl Verdicts {
         self.list.extend(warnings.list.into_iter().filter(|warning| !refused.contains(&warning.field)));
     }
 
+    #[cold]
     fn add(&mut self, cause: Cause, field: Field, message: String) -> &mut Verdict {
         let verdict =
             Verdict { cause, field: field.path(), span: field.span(), message, help: None, label: None, rule: None, fix: None };
@@ -219,16 +231,21 @@ impl Verdicts {
 
     /// `field` must be set (not `""`) and pass `check`. Returns whether both hold.
     pub fn must(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
-        if field.text().is_empty() {
+        let text = field.text();
+        if text.is_empty() {
             self.required(field, "");
             return false;
         }
-        self.may(field, check)
+        self.passed(field, check(text))
     }
 
     /// `field` must pass `check`, also when it is `""` or missing. Returns whether it does.
     pub fn pass(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
-        match check(field.text()) {
+        self.passed(field, check(field.text()))
+    }
+
+    fn passed(&mut self, field: Field, outcome: Result<(), Why>) -> bool {
+        match outcome {
             Ok(()) => true,
             Err(why) => {
                 self.invalid(field, why);
@@ -239,12 +256,17 @@ impl Verdicts {
 
     /// `field`, if set to anything but `""`, must pass `check`. Returns whether it is set and does.
     pub fn may(&mut self, field: Field, check: impl Fn(&str) -> Result<(), Why>) -> bool {
-        !field.text().is_empty() && self.pass(field, check)
+        let text = field.text();
+        !text.is_empty() && self.passed(field, check(text))
     }
 
     /// `field` must be one of `allowed`; a missing one counts as `""`. Returns whether it is.
     pub fn one_of(&mut self, field: Field, allowed: &[&str]) -> bool {
-        let known = allowed.contains(&field.text());
+        self.is_one_of(field, field.text(), allowed)
+    }
+
+    fn is_one_of(&mut self, field: Field, text: &str, allowed: &[&str]) -> bool {
+        let known = allowed.iter().any(|value| is_same(value.as_bytes(), text.as_bytes()));
         if !known {
             self.unsupported(field, allowed);
         }
@@ -253,11 +275,12 @@ impl Verdicts {
 
     /// `field` must be set (not `""`) and be one of `allowed`. Returns whether both hold.
     pub fn must_be_one_of(&mut self, field: Field, allowed: &[&str]) -> bool {
-        if field.text().is_empty() {
+        let text = field.text();
+        if text.is_empty() {
             self.required(field, "");
             return false;
         }
-        self.one_of(field, allowed)
+        self.is_one_of(field, text, allowed)
     }
 
     /// `field`, a number (0 where missing), must be at least `least`.

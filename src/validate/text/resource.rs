@@ -4,9 +4,12 @@ use super::{Why, qualified_name};
 
 /// A key of `resources.requests` and `limits`: a qualified name, and one a container can have.
 pub fn container_resource_name(value: &str) -> Result<(), Why> {
+    if matches!(value, "cpu" | "memory" | "ephemeral-storage") {
+        return Ok(());
+    }
     resource_name(value)?;
     if !value.contains('/') {
-        let known = ["cpu", "ephemeral-storage", "memory"].contains(&value) || is_hugepages(value);
+        let known = is_hugepages(value);
         return if known { Ok(()) } else { Err("is no resource of containers".into()) };
     }
     if !is_native_resource(value) && !is_extended_resource(value) {
@@ -50,7 +53,7 @@ pub fn is_hugepages(value: &str) -> bool {
 
 /// Whether its amount must be a whole number: counts of objects, and all that is foreign.
 pub fn is_integer_resource(value: &str) -> bool {
-    COUNTED.contains(&value) || is_extended_resource(value)
+    !matches!(value, "cpu" | "memory") && (COUNTED.contains(&value) || is_extended_resource(value))
 }
 
 fn is_standard_resource(value: &str) -> bool {

@@ -7,20 +7,22 @@ use super::fractional_bytes;
 use crate::object::Field;
 use crate::text::Span;
 
-/// All containers of a pod: init, regular, ephemeral.
-pub fn all<'a>(spec: Field<'a>) -> Vec<Field<'a>> {
-    crate::validate::container::all(spec).collect()
-}
-
 /// One container, its ports left out.
 pub fn container(errs: &mut Verdicts, container: Field) {
     let resources = container.get("resources");
     for list in ["limits", "requests"] {
-        for resource in ["memory", "ephemeral-storage"] {
-            fractional_bytes(errs, resources.get(list).get(resource));
+        if let Some(amounts) = resources.some(list) {
+            fractional_amounts(errs, amounts);
         }
     }
     variables(errs, container.get("env"));
+}
+
+/// Bytes that are not whole in a map of resources.
+pub fn fractional_amounts(errs: &mut Verdicts, resources: Field) {
+    for resource in ["memory", "ephemeral-storage"] {
+        fractional_bytes(errs, resources.get(resource));
+    }
 }
 
 /// Whether no variable stands twice, as can be told at once for nearly all containers.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Verdicts, text};
-use super::{containers, fractional_bytes, network, node_expressions, node_label, ports, volumes};
+use super::super::{Verdicts, container, text};
+use super::{containers, network, node_expressions, node_label, ports, volumes};
 use crate::object::Field;
 use crate::text::Span;
 
@@ -30,18 +30,18 @@ pub fn pod(errs: &mut Verdicts, template: Field) {
             errs.warn(secret.get("name"), "this pull secret has no name, so it does nothing");
         }
     }
-    for resource in ["memory", "ephemeral-storage"] {
-        fractional_bytes(errs, spec.get("overhead").get(resource));
+    if let Some(overhead) = spec.some("overhead") {
+        containers::fractional_amounts(errs, overhead);
     }
-    for container in containers::all(spec) {
+    for container in container::all(spec) {
         containers::container(errs, container);
     }
     ports::ports(errs, spec);
     for alias in spec.get("hostAliases").items() {
         network::ip(errs, alias.get("ip"));
     }
-    for server in spec.get("dnsConfig").get("nameservers").items() {
-        network::ip(errs, server);
+    if let Some(dns) = spec.some("dnsConfig") {
+        dns.get("nameservers").items().for_each(|server| network::ip(errs, server));
     }
 }
 
@@ -114,7 +114,7 @@ fn annotations(errs: &mut Verdicts, template: Field) {
     for (key, annotation) in annotations.entries() {
         let own = |prefix: &str, profile: &'static str| {
             let name = key.strip_prefix(prefix)?;
-            let container = containers::all(spec).into_iter().find(|container| container.get("name").text() == name)?;
+            let container = container::all(spec).find(|container| container.get("name").text() == name)?;
             (!container.get("securityContext").get(profile).exists()).then_some(())
         };
         if own("container.seccomp.security.alpha.kubernetes.io/", "seccompProfile").is_some() {
