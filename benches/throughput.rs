@@ -28,7 +28,8 @@ fn main() {
     let files = generate::files(TOTAL);
     let bytes: usize = files.iter().map(String::len).sum();
     println!("{} files, {:.1} MB", files.len(), bytes as f64 / 1e6);
-    let [events, granit, fast, lint, general] = rates(
+    let two_threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+    let [events, granit, fast, lint, general, two] = rates(
         bytes,
         [
             &|| files.iter().map(|text| yaml::general_events(text)).sum(),
@@ -36,9 +37,9 @@ fn main() {
             &|| files.iter().map(|text| yaml::parse(text.clone()).tree.len()).sum(),
             &|| files.iter().map(|text| check_one(text).findings.len()).sum(),
             &|| files.iter().map(|text| check_with(text, Reader::General).findings.len()).sum(),
+            &|| two_threads.install(|| files.par_iter().map(|text| check_one(text).findings.len()).sum()),
         ],
     );
-    let two = in_threads(2, || rate(bytes, || files.par_iter().map(|text| check_one(text).findings.len()).sum::<usize>()));
     println!("one core:  bare events of the general reader {events:6.1} MB/s");
     println!("           bare events of granit-parser       {granit:6.1} MB/s");
     println!("           reading into trees                {fast:6.1} MB/s");
@@ -73,23 +74,13 @@ fn rates<const N: usize>(bytes: usize, runs: [&dyn Fn() -> usize; N]) -> [f64; N
     best.map(|best| bytes as f64 / 1e6 / best.as_secs_f64())
 }
 
-/// Megabytes a second of the best of three runs.
-fn rate(bytes: usize, run: impl Fn() -> usize + Sync) -> f64 {
-    let best = (0..3).map(|_| time(&run)).min().unwrap_or_default();
-    bytes as f64 / 1e6 / best.as_secs_f64()
-}
-
 fn time(run: impl Fn() -> usize) -> Duration {
     let started = Instant::now();
     std::hint::black_box(run());
     started.elapsed()
 }
 
-fn in_threads<T: Send>(count: usize, run: impl FnOnce() -> T + Send) -> T {
-    rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads").install(run)
-}
-
-/// The release binary over a directory of the files, and over one small file.
+/// The release binary over a directory of the files, over all of them in one, and over one small file.
 fn binary(files: &[String]) {
     let folder = tempfile::tempdir().expect("a folder");
     for (i, text) in files.iter().enumerate() {
@@ -97,6 +88,10 @@ fn binary(files: &[String]) {
     }
     let (elapsed, peak) = run_binary(&["lint", "--fail-on", "never"], folder.path());
     println!("binary:    {} files in {:.2} s, {} MB at the peak", files.len(), elapsed.as_secs_f64(), peak / 1024);
+    let whole = tempfile::tempdir().expect("a folder");
+    std::fs::write(whole.path().join("all.yaml"), files.concat()).expect("written");
+    let (elapsed, peak) = run_binary(&["lint", "--fail-on", "never"], whole.path());
+    println!("           the same in one file in {:.2} s, {} MB at the peak", elapsed.as_secs_f64(), peak / 1024);
     let small = folder.path().join("00000.yaml");
     std::fs::write(&small, &files[0][..files[0].find("\n---\n").unwrap_or(files[0].len())]).expect("written");
     let best = (0..20).map(|_| run_binary(&["lint", "--fail-on", "never"], &small).0).min().unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::object::{Object, Skip, discover};
 use crate::schema::{self, Version};
 use crate::text::Span;
 use crate::validate::{self, Verdict, Verdicts};
-use crate::yaml::{self, Parsed, Problem, ProblemKind, Reader, Tree};
+use crate::yaml::{self, Parsed, Part, Problem, ProblemKind, Reader, Tree};
 
 /// What a check is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,6 +44,11 @@ pub struct Checked {
 /// Checks one file on its own. Rules that look across files come later, over the inventory.
 pub fn check(path: Arc<str>, text: String, options: Options) -> Checked {
     validated(found(path, yaml::parse_with(text, options.reader)), options)
+}
+
+/// Checks one part of a file: the same, but that its documents are numbered from 0.
+pub fn check_part(path: Arc<str>, text: String, part: &Part, options: Options) -> Checked {
+    validated(found(path, yaml::parse_part(text, part, options.reader)), options)
 }
 
 /// Checks a file's bytes: the same, after refusing what is not UTF-8.

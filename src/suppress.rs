@@ -119,6 +119,11 @@ fn line_below(text: &str, at: u32) -> Span {
 }
 
 impl Ignore {
+    /// Counts `documents` more before its own.
+    pub(crate) fn move_behind(&mut self, documents: u32) {
+        self.document += documents;
+    }
+
     fn covers(&self, finding: &Finding) -> bool {
         match &self.scope {
             Scope::Line(line) => line.start <= finding.span.start && finding.span.start < line.end.max(line.start + 1),

@@ -9,6 +9,7 @@ use crate::inventory::{self, Entry, Inventory};
 use crate::object::Skip;
 use crate::rules;
 use crate::suppress::{self, Ignore};
+use crate::yaml;
 
 /// What is kept of a checked file once its tree is dropped.
 #[derive(Clone, Debug)]
@@ -32,19 +33,63 @@ pub struct FileReport {
 }
 
 impl From<Checked> for FileReport {
-    fn from(mut checked: Checked) -> FileReport {
-        let (documents, unreadable) = (checked.parsed.documents.len(), unreadable(&checked));
-        let ignores = suppress::ignores(&checked);
-        let objects = std::mem::take(&mut checked.objects);
-        let entries = inventory::entries(&checked, objects);
-        // Moved, not copied: the text may be most of the memory there is.
-        let text = (!checked.findings.is_empty() || !ignores.is_empty()).then(|| Arc::new(checked.parsed.tree.into_source()));
-        let Checked { path, skipped, findings, .. } = checked;
-        FileReport { path, documents, skipped, findings, ignores, entries, text, unreadable }
+    fn from(checked: Checked) -> FileReport {
+        let (report, text) = FileReport::reduced(checked);
+        report.with_text(text)
     }
 }
 
 impl FileReport {
+    /// Checks a file's bytes. Of a long file with many documents no more than some are in memory as trees at a time.
+    pub fn check(path: Arc<str>, bytes: Vec<u8>, options: Options) -> FileReport {
+        let mut text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return check::check_bytes(path, error.into_bytes(), options).into(),
+        };
+        let mut parts = yaml::parts(&text).into_iter();
+        let Some(first) = parts.next() else { return check::check(path, text, options).into() };
+        let mut report;
+        (report, text) = FileReport::reduced(check::check_part(path.clone(), text, &first, options));
+        for part in parts {
+            let next;
+            (next, text) = FileReport::reduced(check::check_part(path.clone(), text, &part, options));
+            report.append(next);
+        }
+        report.with_text(text)
+    }
+
+    /// What is kept of a checked file or part of one, and the file's text. Moved, not copied: the text may be most of the memory
+    /// there is.
+    fn reduced(mut checked: Checked) -> (FileReport, String) {
+        let (documents, unreadable) = (checked.parsed.documents.len(), unreadable(&checked));
+        let ignores = suppress::ignores(&checked);
+        let objects = std::mem::take(&mut checked.objects);
+        let entries = inventory::entries(&checked, objects);
+        let Checked { path, skipped, findings, parsed, .. } = checked;
+        let report = FileReport { path, documents, skipped, findings, ignores, entries, text: None, unreadable };
+        (report, parsed.tree.into_source())
+    }
+
+    fn with_text(self, text: String) -> FileReport {
+        let is_needed = !self.findings.is_empty() || !self.ignores.is_empty();
+        FileReport { text: is_needed.then(|| Arc::new(text)), ..self }
+    }
+
+    /// Adds the next part of the same file, whose documents come after those known.
+    fn append(&mut self, mut next: FileReport) {
+        let before = self.documents as u32;
+        next.findings.iter_mut().for_each(|finding| finding.document += before);
+        next.skipped.iter_mut().for_each(|skip| skip.document += before);
+        next.entries.iter_mut().for_each(|entry| entry.document += before);
+        next.ignores.iter_mut().for_each(|ignore| ignore.move_behind(before));
+        self.findings.append(&mut next.findings);
+        self.skipped.append(&mut next.skipped);
+        self.entries.append(&mut next.entries);
+        self.ignores.append(&mut next.ignores);
+        self.documents += next.documents;
+        self.unreadable += next.unreadable;
+    }
+
     /// What is kept of a checked file whose tree lives on elsewhere, its text with it.
     pub fn of(checked: &Checked) -> FileReport {
         FileReport {
@@ -132,5 +177,59 @@ impl Workspace {
         let suppressed = suppress::apply(self.files(), &mut findings);
         findings.sort_by(Finding::order);
         (findings, suppressed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Documents of every sort that are reported on: refused, unreadable, templates, other tools' files, comments alone.
+    fn document(n: usize) -> String {
+        match n % 8 {
+            0 => format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: Wrong_{n}\n"),
+            1 => format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: # plimsoll: ignore[api]\n  name: Wrong_{n}\n"),
+            2 => format!("---\nkind: [unreadable {n}\n"),
+            3 => "---\n# plimsoll: ignore[api]\n\n# A comment alone.\n".to_string(),
+            4 => format!("---\nname: chart-{n}\nversion: 1.0.0\napiVersion: v2\n"),
+            5 => format!("---\nkind: Service\napiVersion: v1\nmetadata: {{name: '{{{{ .Values.name }}}}-{n}'}}\n"),
+            6 => format!(
+                "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: A_{n}, annotations: {{plimsoll.dev/ignore: api}}}}\n"
+            ),
+            _ => format!("---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  dta: {{a-{n}: b}}\n"),
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_reported_on_as_if_it_were_read_in_one() {
+        let text: String = (0..8000).map(document).collect();
+        let parts = yaml::parts(&text).len();
+        assert!(parts > 3, "{parts}");
+        let whole = FileReport::from(check::check("a.yaml".into(), text.clone(), Options::default()));
+        let in_parts = FileReport::check("a.yaml".into(), text.into_bytes(), Options::default());
+        assert!(
+            whole.findings.len() > 3000 && whole.unreadable == 1000 && whole.ignores.len() == 3000 && !whole.skipped.is_empty()
+        );
+        assert_eq!((in_parts.documents, in_parts.unreadable, &in_parts.text), (whole.documents, whole.unreadable, &whole.text));
+        assert_eq!(lines(&in_parts), lines(&whole));
+    }
+
+    /// What a report says, in an order of its own: findings and comments come unsorted.
+    fn lines(report: &FileReport) -> Vec<String> {
+        let mut lines: Vec<String> = report.findings.iter().map(|finding| format!("{finding:?}")).collect();
+        lines.extend(report.skipped.iter().map(|skip| format!("{skip:?}")));
+        lines.extend(report.entries.iter().map(|entry| format!("{entry:?}")));
+        lines.extend(report.ignores.iter().map(|ignore| format!("{ignore:?}")));
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn what_is_no_text_and_what_is_empty_have_their_reports() {
+        for bytes in [&b""[..], b"\xff\xfea", b"# nothing\n", b"a: \xff"] {
+            let whole = FileReport::from(check::check_bytes("a.yaml".into(), bytes.to_vec(), Options::default()));
+            let report = FileReport::check("a.yaml".into(), bytes.to_vec(), Options::default());
+            assert_eq!(format!("{report:?}"), format!("{whole:?}"));
+        }
     }
 }

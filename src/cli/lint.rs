@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use plimsoll::check::{self, Options};
+use plimsoll::check::Options;
 use plimsoll::config::FailOn;
 use plimsoll::diagnostic::Finding;
 use plimsoll::fix::{Mended, Which};
@@ -124,9 +124,9 @@ fn check_all(inputs: &[Input], options: Options) -> Result<Vec<FileReport>, Fail
     inputs
         .par_iter()
         .map(|input| {
-            let checked = check::check_bytes(input.path().into(), input.read()?, options);
+            let report = FileReport::check(input.path().into(), input.read()?, options);
             progress.step();
-            Ok(checked.into())
+            Ok(report)
         })
         .collect()
 }

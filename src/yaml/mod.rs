@@ -24,7 +24,7 @@ mod token;
 mod tree;
 mod value;
 
-pub use read::{Reader, general_events, parse, parse_with};
+pub use read::{Part, Reader, general_events, parse, parse_part, parse_with, parts};
 pub use scalar::is_plain_word;
 pub use text::Text;
 pub(crate) use tree::Found;

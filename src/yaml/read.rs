@@ -12,6 +12,8 @@ use crate::text::Span;
 
 /// From this length on, in bytes, room is made for whatever a text may need.
 const LONG: usize = 1 << 20;
+/// A text of this length, in bytes, is refused.
+const TOO_LONG: usize = u32::MAX as usize / 4;
 /// How many bytes of a manifest there are to one node, the defaults among them.
 const USUAL: usize = 16;
 /// How many values and collections a document may have. The API server takes no more than 3 MB at once.
@@ -43,19 +45,51 @@ pub fn general_events(text: &str) -> usize {
 
 /// The same as [`parse`], with a choice of reader.
 pub fn parse_with(text: String, reader: Reader) -> Parsed {
+    let all = Part(split(&text));
+    parse_part(text, &all, reader)
+}
+
+/// Some documents of a file, one after the other.
+pub struct Part(Vec<Piece>);
+
+/// How long a part is at least, in bytes.
+const PART: u32 = 1 << 17;
+
+/// Cuts a long text between documents, for readers that need not have all of them at once. None starts with mere comments.
+pub fn parts(text: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    if text.len() >= TOO_LONG {
+        return parts;
+    }
+    for piece in split(text) {
+        let is_full = |part: &Part| part.0.first().is_some_and(|first| piece.span.start - first.span.start >= PART);
+        match parts.last_mut() {
+            Some(part) if !is_full(part) || is_comments(&text[piece.span.range()]) => part.0.push(piece),
+            _ => parts.push(Part(vec![piece])),
+        }
+    }
+    parts
+}
+
+fn is_comments(text: &str) -> bool {
+    text.lines().map(str::trim_start).all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+/// Parses one part of a file. Documents are numbered from 0; places are those in the whole text.
+pub fn parse_part(text: String, part: &Part, reader: Reader) -> Parsed {
     let mut parsed = Parsed { tree: Tree::new(text), ..Parsed::default() };
-    if parsed.tree.source().len() >= u32::MAX as usize / 4 {
+    if parsed.tree.source().len() >= TOO_LONG {
         parsed.documents.push(Document { root: None, span: Span::new(0, 0) });
         parsed.problems.push(syntax(0, *ReadError::new(Span::point(0), "the file is larger than a gigabyte")));
         return parsed;
     }
-    let len = parsed.tree.source().len();
+    let len: usize = part.0.iter().map(|piece| piece.span.len() as usize).sum();
     match len > LONG {
         true => parsed.tree.reserve((len / 8).max((len / 2).min(MOST_NODES)), len),
         false => parsed.tree.reserve(len / USUAL, len / 4),
     }
-    for piece in split(parsed.tree.source()) {
-        document(&mut parsed, piece, reader);
+    for piece in &part.0 {
+        document(&mut parsed, *piece, reader);
     }
     let (tree, problems) = (&parsed.tree, &mut parsed.problems);
     for problem in problems.iter_mut().filter(|problem| problem.kind == ProblemKind::Syntax) {
