@@ -22,7 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const TOTAL: usize = 50_000_000;
 
 /// How often what is compared takes turns.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 
 fn main() {
     let files = generate::files(TOTAL);

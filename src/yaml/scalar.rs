@@ -47,8 +47,7 @@ pub(super) fn implicit(text: &[u8]) -> Kind {
 #[inline(always)]
 pub(super) fn is_surely_text(text: &[u8]) -> bool {
     match text {
-        [] | [b'.' | b'+' | b'-' | b'0'..=b'9', ..] => false,
-        [_] => false,
+        [] | [_] | [b'.' | b'+' | b'-' | b'0'..=b'9', ..] => false,
         _ if text.len() > LONGEST_WORD => true,
         [first, second, ..] => !matches!(
             (first | 32, second | 32),
