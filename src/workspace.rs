@@ -42,18 +42,17 @@ impl From<Checked> for FileReport {
 impl FileReport {
     /// Checks a file's bytes. Of a long file with many documents no more than some are in memory as trees at a time.
     pub fn check(path: Arc<str>, bytes: Vec<u8>, options: Options) -> FileReport {
-        let mut text = match String::from_utf8(bytes) {
+        let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => return check::check_bytes(path, error.into_bytes(), options).into(),
         };
         let mut parts = yaml::parts(&text).into_iter();
         let Some(first) = parts.next() else { return check::check(path, text, options).into() };
-        let mut report;
-        (report, text) = FileReport::reduced(check::check_part(path.clone(), text, &first, options));
+        let (mut report, mut text) = FileReport::reduced(check::check_part(path.clone(), text, &first, options));
         for part in parts {
-            let next;
-            (next, text) = FileReport::reduced(check::check_part(path.clone(), text, &part, options));
+            let (next, source) = FileReport::reduced(check::check_part(path.clone(), text, &part, options));
             report.append(next);
+            text = source;
         }
         report.with_text(text)
     }

@@ -169,7 +169,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A key that is no plain text, or has a tag or an anchor.
+    /// A key that may be no plain text, or has a tag or an anchor.
     #[cold]
     fn odd_key(&mut self, event: &Event, texts: &mut Texts) -> Read<()> {
         let text = texts.get(event.text);

@@ -54,18 +54,20 @@ fn fixed(text: &str, found: &Finding) -> String {
     text
 }
 
-/// `coxxaxnxrs` has the mark of `containers`: what is looked up by marks alone would take one for the other.
+/// `mpjoiqvcud` has the mark of `tolerations`, as a test beside `mark` holds: looked up by marks alone, one would be taken for the
+/// other.
 #[test]
 fn keys_that_look_like_fields_are_no_fields() {
-    for keys in ["coxxaxnxrs: []\n  containers", "containers: [{name: a, image: i}]\n  coxxaxnxrs"] {
-        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  {keys}: [{{name: a, image: i}}]\n");
+    for keys in ["mpjoiqvcud: []\n  tolerations", "tolerations: []\n  mpjoiqvcud"] {
+        let spec = format!("spec:\n  containers: [{{name: a, image: i}}]\n  {keys}: [{{operator: Exists}}]\n");
+        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\n{spec}");
         assert_eq!(findings(&text).len(), 1, "{text}");
-        assert_eq!(only(&text).field, "spec.coxxaxnxrs");
+        assert_eq!(only(&text).field, "spec.mpjoiqvcud");
     }
-    let labels = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {coxxaxnxrs: a, containers: b}\n";
+    let labels = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {mpjoiqvcud: a, tolerations: b}\n";
     assert_eq!(findings(labels).len(), 0);
-    let repeated = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {coxxaxnxrs: a, containers: b, coxxaxnxrs: c}\n";
-    assert_eq!(only(repeated).field, "data.coxxaxnxrs");
+    let repeated = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {mpjoiqvcud: a, tolerations: b, mpjoiqvcud: c}\n";
+    assert_eq!(only(repeated).field, "data.mpjoiqvcud");
 }
 
 #[test]
